@@ -85,7 +85,7 @@ create index candidate_by_modified on candidate (company_id, last_modified_at, i
 create index candidate_by_last_name on candidate (company_id, last_name_key collate "C", id);
 create index candidate_of_member on candidate (company_id, match_member_urn);
 create index candidate_by_external_id on candidate (company_id, external_id);
-create index candidate_to_review on candidate (company_id, match_review_rank, created_at desc, id desc);
+create index candidate_to_review on candidate (company_id, match_review_rank, created_at, id);
 create index candidate_linked_by on candidate (company_id, match_linked_by);
 create index candidate_do_not_contact on candidate (company_id, created_at, id) where do_not_contact;
 
