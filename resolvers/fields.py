@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import strawberry
-from strawberry.types.base import get_object_definition
 
 from app.access.directives import RequiresFeature, RequiresRole
 from app.engine.mapping import (
@@ -39,13 +38,17 @@ from app.engine.mapping import (
     Source,
     Table,
     Total,
+    TypeFacts,
 )
 
 Directive = RequiresFeature | RequiresRole
 T = TypeVar("T")
 
 FACTS = "rsc.facts"
-"""Where a Strawberry field's metadata keeps its `FieldFacts`, and a class its `TypeFacts`' arguments."""
+"""Where a Strawberry field's metadata keeps its `FieldFacts`."""
+
+TYPE_FACTS = "__rsc_type__"
+"""Where a class keeps its `TypeFacts`."""
 
 
 def _argument(of: Any, says: str) -> Any:
@@ -53,7 +56,7 @@ def _argument(of: Any, says: str) -> Any:
 
 
 FIRST = _argument(int | None, "How many at most: 20 if left out, never more than 200.")
-AFTER = _argument(str | None, "Continue behind the edge with this cursor. A cursor fits the order it was made in.")
+AFTER = _argument(str | None, "Continue behind the edge with this cursor; it fits the order it was made in.")
 
 
 def _field(
@@ -67,14 +70,14 @@ def _field(
     name: str | None = None,
 ) -> Any:
     facts = FieldFacts(source=source, guards=tuple(guard.guard for guard in guards), is_public=public)
-    resolver = _signature_only(arguments, required) if arguments else None
+    resolver: Any = _signature_only(arguments, required) if arguments else None
     return strawberry.field(
         resolver=resolver, description=says, directives=list(guards), metadata={FACTS: facts}, name=name
     )
 
 
 def _signature_only(arguments: Mapping[str, Any], required: Sequence[str]) -> Callable[..., Any]:
-    """A function that has these arguments and is never called: Strawberry reads a field's arguments off it."""
+    """A function with these arguments that is never called: Strawberry reads the arguments off it."""
 
     def never_called(**_: Any) -> None:
         raise AssertionError("The engine answers this field from its mapping.")
@@ -95,9 +98,14 @@ def _signature_only(arguments: Mapping[str, Any], required: Sequence[str]) -> Ca
 
 
 def column(
-    sql: str = "", *, says: str, form: Form | None = None, prefix: str = "", guards: Sequence[Directive] = (),
+    sql: str = "",
+    *,
+    says: str,
+    form: Form | None = None,
+    prefix: str = "",
+    guards: Sequence[Directive] = (),
     public: bool = False,
-) -> Any:  # fmt: skip
+) -> Any:
     """A value of the row: the column of the same name, or the expression `sql` over `{t}`.
 
     `form` says how it is written as JSON; without it the GraphQL type decides. An enum's value may come
@@ -139,53 +147,115 @@ def same_row(*, says: str, guards: Sequence[Directive] = (), public: bool = Fals
 
 
 def one(
-    table: Table, parent: str, *, key: str | None = None, says: str, guards: Sequence[Directive] = (),
+    table: Table,
+    parent: str,
+    *,
+    key: str | None = None,
+    says: str,
+    guards: Sequence[Directive] = (),
     public: bool = False,
-) -> Any:  # fmt: skip
+) -> Any:
     """The one row of `table` whose key (or column `key`) equals `parent`, an expression over `{p}`."""
     return _field(One(table, parent, key), says=says, guards=guards, public=public)
 
 
 def many(
-    table: Table, *, key: str, parent: str, order: Sequence[Order], says: str, key_type: str = "uuid",
-    source: str | None = None, where: str | None = None, guards: Sequence[Directive] = (), public: bool = False,
-) -> Any:  # fmt: skip
+    table: Table,
+    *,
+    key: str,
+    parent: str,
+    order: Sequence[Order],
+    says: str,
+    key_type: str = "uuid",
+    source: str | None = None,
+    where: str | None = None,
+    guards: Sequence[Directive] = (),
+    public: bool = False,
+) -> Any:
     """All rows of `table` whose `key` equals `parent`: for lists that are small by nature."""
     return _field(
-        Many(table=table, key=key, parent=parent, key_type=key_type, order=tuple(order), source=source, where=where),
-        says=says, guards=guards, public=public,
-    )  # fmt: skip
+        Many(
+            table=table,
+            key=key,
+            parent=parent,
+            key_type=key_type,
+            order=tuple(order),
+            source=source,
+            where=where,
+        ),
+        says=says,
+        guards=guards,
+        public=public,
+    )
 
 
 def page(
-    table: Table, *, order: Sequence[Order], says: str, key: str | None = None, parent: str | None = None,
-    key_type: str = "uuid", source: str | None = None, where: str | None = None,
-    filters: Mapping[str, str] | None = None, orders: Mapping[str, Order] | None = None,
-    arguments: Mapping[str, Any] | None = None, required: Sequence[str] = (),
-    guards: Sequence[Directive] = (), public: bool = False,
-) -> Any:  # fmt: skip
+    table: Table,
+    *,
+    order: Sequence[Order],
+    says: str,
+    key: str | None = None,
+    parent: str | None = None,
+    key_type: str = "uuid",
+    source: str | None = None,
+    where: str | None = None,
+    filters: Mapping[str, str] | None = None,
+    orders: Mapping[str, Order] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    required: Sequence[str] = (),
+    guards: Sequence[Directive] = (),
+    public: bool = False,
+) -> Any:
     """A connection over `table`; `arguments` are those beside `first` and `after`, with their types."""
     return _field(
         Page(
-            table=table, order=tuple(order), key=key, parent=parent, key_type=key_type, source=source,
-            where=where, filters=dict(filters or {}), orders=dict(orders or {}),
+            table=table,
+            order=tuple(order),
+            key=key,
+            parent=parent,
+            key_type=key_type,
+            source=source,
+            where=where,
+            filters=dict(filters or {}),
+            orders=dict(orders or {}),
         ),
-        says=says, guards=guards, public=public,
-        arguments={**(arguments or {}), "first": FIRST, "after": AFTER}, required=required,
-    )  # fmt: skip
+        says=says,
+        guards=guards,
+        public=public,
+        arguments={**(arguments or {}), "first": FIRST, "after": AFTER},
+        required=required,
+    )
 
 
 def lookup(
-    table: Table, *, by: Mapping[str, str], arguments: Mapping[str, Any], says: str,
-    guards: Sequence[Directive] = (), public: bool = False, required: Sequence[str] = (),
-) -> Any:  # fmt: skip
+    table: Table,
+    *,
+    by: Mapping[str, str],
+    arguments: Mapping[str, Any],
+    says: str,
+    guards: Sequence[Directive] = (),
+    public: bool = False,
+    required: Sequence[str] = (),
+) -> Any:
     """The one row that the arguments name; null where they name nothing that the viewer may know of."""
-    return _field(Lookup(table=table, by=by), says=says, guards=guards, public=public,
-                  arguments=arguments, required=required)  # fmt: skip
+    return _field(
+        Lookup(table=table, by=by),
+        says=says,
+        guards=guards,
+        public=public,
+        arguments=arguments,
+        required=required,
+    )
 
 
-def singleton(table: Table, *, says: str, where: str | None = None, guards: Sequence[Directive] = (),
-              public: bool = False) -> Any:  # fmt: skip
+def singleton(
+    table: Table,
+    *,
+    says: str,
+    where: str | None = None,
+    guards: Sequence[Directive] = (),
+    public: bool = False,
+) -> Any:
     """The one row of `table` that the viewer's company has, or null."""
     return _field(Lookup(table=table, where=where, needs_one=False), says=says, guards=guards, public=public)
 
@@ -203,12 +273,24 @@ def many_by_id(*, says: str) -> Any:
 
 
 def computed(
-    load: Loader, *, says: str, inputs: Sequence[str] = (), arguments: Mapping[str, Any] | None = None,
-    required: Sequence[str] = (), guards: Sequence[Directive] = (), public: bool = False,
-) -> Any:  # fmt: skip
+    load: Loader,
+    *,
+    says: str,
+    inputs: Sequence[str] = (),
+    arguments: Mapping[str, Any] | None = None,
+    required: Sequence[str] = (),
+    guards: Sequence[Directive] = (),
+    public: bool = False,
+) -> Any:
     """A value that Python makes, in one call for all its places in the answer."""
-    return _field(Computed(load=load, inputs=tuple(inputs)), says=says, guards=guards, public=public,
-                  arguments=arguments, required=required)  # fmt: skip
+    return _field(
+        Computed(load=load, inputs=tuple(inputs)),
+        says=says,
+        guards=guards,
+        public=public,
+        arguments=arguments,
+        required=required,
+    )
 
 
 def key(name: str, *, says: str) -> Any:
@@ -248,9 +330,13 @@ def facets(sql: str, *, columns: str, limit: int, says: str) -> Any:
 
 
 def entity(
-    *, table: Table | None = None, guards: Sequence[Directive] = (), public: bool = False,
-    decided_on: str | None = None, name: str | None = None,
-) -> Callable[[type[T]], type[T]]:  # fmt: skip
+    *,
+    table: Table | None = None,
+    guards: Sequence[Directive] = (),
+    public: bool = False,
+    decided_on: str | None = None,
+    name: str | None = None,
+) -> Callable[[type[T]], type[T]]:
     """Make the class an object type of the schema; its docstring is the type's description.
 
     `guards` hold on every way to the type. A type without any is reached only through guarded fields, or
@@ -259,14 +345,14 @@ def entity(
     """
 
     def declare(cls: type[T]) -> type[T]:
-        made = strawberry.type(
-            cls, name=name, description=inspect.getdoc(cls), directives=list(guards)
+        made = strawberry.type(cls, name=name, description=inspect.getdoc(cls), directives=list(guards))
+        facts = TypeFacts(
+            table=table,
+            guards=tuple(guard.guard for guard in guards),
+            is_public=public,
+            decided_on=decided_on,
         )
-        setattr(made, "__rsc_type__", {
-            "table": table, "guards": tuple(guard.guard for guard in guards), "is_public": public,
-            "decided_on": decided_on,
-        })  # fmt: skip
-        assert get_object_definition(made) is not None
+        setattr(made, TYPE_FACTS, facts)
         return made
 
     return declare

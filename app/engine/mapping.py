@@ -299,3 +299,7 @@ class Catalogue:
     context: Mapping[str, ContextValue]
     tables_by_id_kind: Mapping[str, tuple[str, Table]]
     """From an id's kind to the object type that it names and that type's table."""
+    guards: Mapping[tuple[str, str], tuple[Guard, ...]]
+    """What holds for a field whichever way it is reached: its own guards and those of what it returns."""
+    parse_id: Callable[[str], tuple[str, Any] | None]
+    """A public id's kind and its value in `Table.id_column`; None for anything that is no id."""

@@ -1,0 +1,121 @@
+"""SQL templates, and the parameters that they bind.
+
+A statement's parameters are read anew at each request: from the caller's variables or from the request's
+context. Text from callers is looked at here, at the edge, for what PostgreSQL cannot hold.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Final, TypeAlias
+
+from app.engine.mapping import Catalogue
+from app.errors import CallerError, ErrorCode
+
+Variables: TypeAlias = Mapping[str, Any]
+Reader: TypeAlias = Callable[[Variables, Any], Any]
+
+_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(?:\.([A-Za-z_]+))?(?::([a-z_:\[\]0-9-]+))?\}")
+
+
+class Binds:
+    """The parameters of one statement, in the order of their numbers."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._numbers: dict[Hashable, int] = {}
+        self.readers: list[Reader] = []
+
+    def add(self, key: Hashable, cast: str, read: Reader) -> str:
+        """`$n::cast` for the value that `read` gives; equal keys share a parameter."""
+        number = self._numbers.get((key, cast))
+        if number is None:
+            self.readers.append(read)
+            number = self._numbers[(key, cast)] = len(self.readers)
+        return f"${number}::{cast}"
+
+    def context(self, name: str) -> str:
+        """A value of the request's context, by its name in the catalogue."""
+        value = self._catalogue.context[name]
+        return self.add(("context", name), value.type, lambda _variables, context: value.read(context))
+
+    def argument(
+        self, key: Hashable, cast: str, read: Callable[[Variables], Any], place: list[str | int]
+    ) -> str:
+        """A caller's value as SQL type or conversion `cast`; `place` is named if it cannot be held."""
+        sql_type, convert = self._conversion(cast)
+
+        def read_argument(variables: Variables, _context: Any) -> Any:
+            value = read(variables)
+            check_text(value, place)
+            return value if convert is None or value is None else convert(value)
+
+        return self.add((key, cast), sql_type, read_argument)
+
+    def _conversion(self, cast: str) -> tuple[str, Callable[[Any], Any] | None]:
+        if cast == "like":
+            return "text", _like
+        if cast.startswith("id:"):
+            kind = cast.removeprefix("id:")
+            return self._catalogue.tables_by_id_kind[kind][1].id_type, lambda text: self._key_of(text, kind)
+        return cast, None
+
+    def _key_of(self, text: str, kind: str) -> Any:
+        named = self._catalogue.parse_id(text)
+        return named[1] if named is not None and named[0] == kind else None
+
+
+def render(
+    template: str,
+    binds: Binds,
+    names: Mapping[str, str],
+    value: Callable[[str], str] | None = None,
+    argument: Callable[[str, str], str] | None = None,
+) -> str:
+    """Fill a template.
+
+    Aliases come from `names`, `{v:…}` from `value`, `{arg.…:…}` from `argument`, the rest from the context.
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        name, member, cast = found[1], found[2], found[3]
+        if name in names:
+            return names[name]
+        if name == "v" and value is not None:
+            return value(cast or "text")
+        if name == "arg" and argument is not None:
+            return argument(member, cast or "text")
+        return binds.context(name)
+
+    return _PLACEHOLDER.sub(fill, template)
+
+
+def check_text(value: Any, place: list[str | int]) -> None:
+    """Refuse text with a NUL or a lone surrogate: PostgreSQL cannot hold either.
+
+    Raises: CallerError (BAD_USER_INPUT) with `place` as its path.
+    """
+    if isinstance(value, str):
+        if "\0" in value or not _is_encodable(value):
+            raise CallerError(
+                ErrorCode.BAD_USER_INPUT,
+                "Text may have neither a NUL character nor half of a surrogate pair; take it out.",
+                path=place,
+            )
+    elif isinstance(value, list):
+        for one in value:
+            check_text(one, place)
+
+
+def _is_encodable(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,206 @@
+"""Documents that were seen before: parsed, held against the limits and validated once ever."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Final, TypeAlias
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    NamedTypeNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableDefinitionNode,
+    VariableNode,
+    get_variable_values,
+    validate,
+)
+
+from app.engine.arguments import shape_of
+from app.engine.cost import DocumentLimits
+from app.engine.limits import CostPlan, check_limits, parse_document
+from app.engine.mapping import AnyById, Catalogue, ManyById
+from app.engine.request import RequestRefused
+from app.engine.roots import kinds_of
+from app.errors import CallerError, ErrorCode
+
+INT_MAX: Final = 2**31 - 1
+Shaper: TypeAlias = Callable[[Any], Hashable]
+
+
+class Operation:
+    """One operation of a document, with what is known of its variables."""
+
+    def __init__(
+        self, schema: GraphQLSchema, catalogue: Catalogue, document: "Document", node: OperationDefinitionNode
+    ) -> None:
+        self.node = node
+        self.document = document
+        self.is_query = node.operation is OperationType.QUERY
+        self._schema = schema
+        self._definitions = node.variable_definitions or ()
+        self._plain = [_plain_variable(definition) for definition in self._definitions]
+        self._shapers = _shapers(catalogue, node, document.fragments)
+
+    def coerce(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The variables' values by graphql-core's rules.
+
+        Raises: RequestRefused (BAD_USER_INPUT), naming each variable that is wrong.
+        """
+        coerced: dict[str, Any] = {}
+        for plain in self._plain:
+            if plain is None or type(value := given.get(plain[0])) is not plain[1]:
+                return self._coerce_by_the_rules(given)
+            if isinstance(value, int) and abs(value) > INT_MAX:
+                return self._coerce_by_the_rules(given)
+            coerced[plain[0]] = value
+        return coerced
+
+    def shape(self, variables: Mapping[str, Any]) -> Hashable:
+        """What of the variables a plan may depend on."""
+        if not variables:
+            return ()
+        return tuple(
+            (
+                name,
+                shaper(variables[name]) if (shaper := self._shapers.get(name)) else shape_of(variables[name]),
+            )
+            for name in variables
+        )
+
+    def _coerce_by_the_rules(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        values = get_variable_values(
+            self._schema, self._definitions, dict(given), max_errors=20, hide_suggestions=True
+        )
+        if isinstance(values, list):
+            raise RequestRefused([entry(error, ErrorCode.BAD_USER_INPUT) for error in values])
+        return values.coerced
+
+
+class Document:
+    """A valid document that keeps the limits."""
+
+    def __init__(
+        self, schema: GraphQLSchema, catalogue: Catalogue, ast: DocumentNode, cost: CostPlan
+    ) -> None:
+        self.ast = ast
+        self.cost = cost
+        self.fragments = {
+            definition.name.value: definition
+            for definition in ast.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self.operations = {
+            definition.name.value if definition.name else None: Operation(schema, catalogue, self, definition)
+            for definition in ast.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        }
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation of this name; without a name the only one.
+
+        Raises: CallerError (OPERATION_NOT_FOUND).
+        """
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        found = self.operations.get(name) if name is not None else None
+        if found is None:
+            names = ", ".join(sorted(one for one in self.operations if one)) or "none has a name"
+            message = f"Set operationName to one of the document's operations ({names})."
+            raise CallerError(ErrorCode.OPERATION_NOT_FOUND, message)
+        return found
+
+
+class Documents:
+    """The latest documents, by their text."""
+
+    def __init__(
+        self, schema: GraphQLSchema, catalogue: Catalogue, limits: DocumentLimits, *, size: int
+    ) -> None:
+        self._schema = schema
+        self._catalogue = catalogue
+        self._limits = limits
+        self._size = size
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        """The document, parsed, within the limits and valid.
+
+        Raises: CallerError for syntax and limits; RequestRefused (GRAPHQL_VALIDATION_FAILED).
+        """
+        kept = self._kept.get(text)
+        if kept is not None:
+            self._kept.move_to_end(text)
+            return kept
+        ast = parse_document(text, self._limits)
+        cost = check_limits(ast, self._schema, self._limits)
+        errors = validate(self._schema, ast, max_errors=20, hide_suggestions=True)
+        if errors:
+            raise RequestRefused([entry(error, ErrorCode.GRAPHQL_VALIDATION_FAILED) for error in errors])
+        document = self._kept[text] = Document(self._schema, self._catalogue, ast, cost)
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+        return document
+
+
+def entry(error: GraphQLError, code: ErrorCode) -> dict[str, Any]:
+    """A graphql-core error as an entry of a response, with its code."""
+    told: dict[str, Any] = {"message": error.message}
+    if error.locations:
+        told["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    if error.path:
+        told["path"] = list(error.path)
+    told["extensions"] = {"code": code.value}
+    return told
+
+
+def _plain_variable(definition: VariableDefinitionNode) -> tuple[str, type] | None:
+    """A variable whose coercion is the value itself, if the value has just this Python type."""
+    of = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
+    if not isinstance(of, NamedTypeNode):
+        return None
+    known = {"String": str, "ID": str, "Boolean": bool, "Int": int}.get(of.name.value)
+    return None if known is None else (definition.variable.name.value, known)
+
+
+def _shapers(
+    catalogue: Catalogue, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> dict[str, Shaper]:
+    """For variables that hold ids of `node` and `nodes`: what they name is part of the plan's shape."""
+    by_id = {
+        name: facts.source
+        for (of, name), facts in catalogue.fields.items()
+        if of == "Query" and isinstance(facts.source, AnyById | ManyById)
+    }
+    shapers: dict[str, Shaper] = {}
+    waiting, seen = [operation.selection_set], set()
+    while waiting:
+        for selection in waiting.pop().selections:
+            if selection.kind == "fragment_spread":
+                name = selection.name.value  # type: ignore[attr-defined]
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(fragments[name].selection_set)
+            elif selection.kind == "inline_fragment":
+                waiting.append(selection.selection_set)  # type: ignore[attr-defined]
+            elif selection.name.value in by_id:  # type: ignore[attr-defined]
+                for argument in selection.arguments:  # type: ignore[attr-defined]
+                    for name in _variables_in(argument.value):
+                        shapers[name] = _shaper(catalogue)
+    return shapers
+
+
+def _variables_in(node: Any) -> list[str]:
+    if isinstance(node, VariableNode):
+        return [node.name.value]
+    return [name for inside in getattr(node, "values", None) or () for name in _variables_in(inside)]
+
+
+def _shaper(catalogue: Catalogue) -> Shaper:
+    def shape(value: Any) -> Hashable:
+        return tuple(kinds_of(value if isinstance(value, list) else [value], catalogue.parse_id))
+
+    return shape

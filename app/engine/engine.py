@@ -1,0 +1,201 @@
+"""The engine's door: an operation comes in, the response's bytes go out.
+
+A request whose operation, grants and shape of variables were seen before costs a few look-ups, one bind
+and one statement. Everything else is made once and kept, bounded.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import orjson
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    execute_sync,
+)
+
+from app.engine.compiler import Access, Compiler
+from app.engine.cost import DocumentLimits
+from app.engine.documents import Document, Documents, Operation, entry
+from app.engine.finish import finish
+from app.engine.mapping import Catalogue
+from app.engine.plan import Plan
+from app.engine.request import GraphQLRequest, RequestRefused
+from app.engine.roots import INTROSPECTION, compile_operation
+from app.errors import CallerError, ErrorCode, Fault
+
+C = TypeVar("C", bound=Access, contravariant=True)
+
+
+class Fetch(Protocol[C]):
+    """Runs a statement for the request and answers its one value."""
+
+    def __call__(self, context: C, sql: str, arguments: list[Any]) -> Awaitable[bytes | None]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What the engine would do with an operation."""
+
+    sql: str
+    arguments: list[Any]
+    denied: list[dict[str, Any]]
+    """Each: `path` with `*` for every element, `code`, `message`, and the refusal's extensions."""
+    holes: list[str]
+    """The paths that Python fills."""
+
+
+class Engine:
+    """Executes queries over one schema and its catalogue."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        catalogue: Catalogue,
+        fetch: Fetch[Any],
+        limits: DocumentLimits,
+        *,
+        documents: int = 1_000,
+        plans: int = 2_000,
+    ) -> None:
+        self.schema = schema
+        self.catalogue = catalogue
+        self._fetch = fetch
+        self._documents = Documents(schema, catalogue, limits, size=documents)
+        self._plans: OrderedDict[Hashable, tuple[Operation, Plan]] = OrderedDict()
+        self._plans_max = plans
+
+    async def execute(
+        self, request: GraphQLRequest, context: Access, *, introspection: bool = False
+    ) -> bytes:
+        """Run the operation; the answer is a whole response, `{"data":…}` or `{"errors":…,"data":…}`.
+
+        `introspection` says whether this viewer may read the schema.
+        Raises: RequestRefused or CallerError if it never ran; CallerError if the database cannot be had.
+        """
+        operation, plan, variables = self._planned(request, context)
+        if plan.introspects:
+            return await self._with_introspection(operation, plan, variables, context, allowed=introspection)
+        return await self._run(plan, variables, context)
+
+    def explain(self, request: GraphQLRequest, context: Access) -> Explanation:
+        """What `execute` would do, without doing it. Raises what `execute` raises before it runs."""
+        _, plan, variables = self._planned(request, context)
+        denied = []
+        for one in plan.denied:
+            refusal = context.check(one.guard)
+            assert refusal is not None
+            denied.append(
+                {
+                    "path": ".".join(one.place.path),
+                    "code": refusal.code.value,
+                    "message": refusal.message,
+                    **refusal.extensions,
+                }
+            )
+        return Explanation(
+            sql=plan.sql,
+            arguments=[read(variables, context) for read in plan.readers],
+            denied=denied,
+            holes=[".".join(hole.place.path) for hole in plan.holes],
+        )
+
+    def is_query(self, request: GraphQLRequest) -> bool:
+        """Whether the operation is a query: what a GET may run. Raises what `execute` raises."""
+        return self._documents.get(request.query).operation(request.operation_name).is_query
+
+    def _planned(self, request: GraphQLRequest, context: Access) -> tuple[Operation, Plan, Mapping[str, Any]]:
+        document = self._documents.get(request.query)
+        given = request.variables or {}
+        document.cost.check(given, request.operation_name)
+        operation = document.operation(request.operation_name)
+        variables = operation.coerce(given)
+        key = (operation, context.key, operation.shape(variables))
+        kept = self._plans.get(key)
+        if kept is not None:
+            self._plans.move_to_end(key)
+            return operation, kept[1], variables
+        plan = self._compile(document, operation, variables, context)
+        self._plans[key] = (operation, plan)
+        if len(self._plans) > self._plans_max:
+            self._plans.popitem(last=False)
+        return operation, plan, variables
+
+    def _compile(
+        self, document: Document, operation: Operation, variables: Mapping[str, Any], context: Access
+    ) -> Plan:
+        if not operation.is_query:
+            raise CallerError(ErrorCode.BAD_REQUEST, "Only queries can be run here.")
+        compiler = Compiler(self.schema, self.catalogue, document.fragments, context, variables)
+        return compile_operation(compiler, operation.node)
+
+    async def _run(self, plan: Plan, variables: Mapping[str, Any], context: Access) -> bytes:
+        arguments = [read(variables, context) for read in plan.readers]
+        body = await self._fetch(context, plan.sql, arguments)
+        if body is None:
+            raise Fault("The statement's answer is null: a value that the schema calls non-null is missing.")
+        if not plan.holes and not plan.denied:
+            return body
+        return await finish(plan, body, variables, context)
+
+    async def _with_introspection(
+        self,
+        operation: Operation,
+        plan: Plan,
+        variables: Mapping[str, Any],
+        context: Access,
+        *,
+        allowed: bool,
+    ) -> bytes:
+        """graphql-core answers `__schema` and `__type`; the rest of the operation is answered as always."""
+        if not allowed:
+            message = "The schema may be read by staff only; ask for the SDL, or use a staff token."
+            raise CallerError(ErrorCode.INTROSPECTION_DISABLED, message)
+        answer = orjson.loads(await self._run(plan, variables, context))
+        document = _introspection_only(operation)
+        result = execute_sync(self.schema, document, variable_values=dict(variables))
+        if result.errors:
+            raise RequestRefused([entry(error, ErrorCode.BAD_REQUEST) for error in result.errors])
+        if answer["data"] is not None:
+            answer["data"].update(result.data or {})
+        return orjson.dumps(answer)
+
+
+def _introspection_only(operation: Operation) -> DocumentNode:
+    """The document, with the operation's root fields other than introspection's left out."""
+
+    def keep(selection_set: Any) -> Any:
+        selections = []
+        for selection in selection_set.selections:
+            if selection.kind == "field":
+                if selection.name.value in INTROSPECTION:
+                    selections.append(selection)
+            elif selection.kind == "inline_fragment":
+                selections.append(_with_selections(selection, keep(selection.selection_set)))
+            else:
+                fragment = operation.document.fragments[selection.name.value]
+                inline = InlineFragmentNode(
+                    type_condition=fragment.type_condition,
+                    directives=selection.directives,
+                    selection_set=keep(fragment.selection_set),
+                )
+                selections.append(inline)
+        return _copy(selection_set, selections=tuple(selections))
+
+    node = operation.node
+    kept: OperationDefinitionNode = _copy(node, selection_set=keep(node.selection_set))
+    others = tuple(operation.document.fragments.values())
+    return DocumentNode(definitions=(kept, *others))
+
+
+def _with_selections(node: Any, selection_set: Any) -> Any:
+    return _copy(node, selection_set=selection_set)
+
+
+def _copy(node: Any, **changes: Any) -> Any:
+    members = {name: getattr(node, name) for name in node.keys if hasattr(node, name)}
+    return type(node)(**{**members, **changes})

@@ -1,0 +1,221 @@
+"""A list's part of the statement: which rows, how they become one text, and how it joins its parent.
+
+Below at most one row a list without lists of its own is a correlated sub-select. Every other list is a
+common table expression, keyed by its parent rows: one scan a list, however many parents there are.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.engine.json_sql import Json, Late, Piece, Sql, inner, is_late, outer
+from app.engine.mapping import Order
+from app.engine.rows import Row, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A text that is made of all rows of a list: `gather` aggregates each row's `value`.
+
+    `gather` gets the SQL of the row's value and the clauses that follow it inside the aggregate: the
+    order, and the filter that keeps the one row beyond the page out. `empty` is the SQL where there is
+    no row.
+    """
+
+    value: Json | None
+    gather: Callable[[str, str, str], str]
+    empty: str
+
+
+class Ctes:
+    """The statement's common table expressions, each behind those that it reads.
+
+    A block takes its place before what is keyed by it is compiled, and its text after.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str | None] = {}
+
+    def reserve(self, name: str) -> None:
+        """Take the next place for `name`."""
+        self._texts[name] = None
+
+    def fill(self, name: str, sql: str) -> None:
+        """Give a place that was taken its text."""
+        self._texts[name] = sql
+
+    def add(self, name: str, sql: str) -> None:
+        """Take the next place, with its text."""
+        self._texts[name] = sql
+
+    def render(self) -> str:
+        """The WITH clause. Each part is computed once, whatever the planner expects of it."""
+        parts = [f"{name} as materialized ({sql})" for name, sql in self._texts.items() if sql is not None]
+        return f"with {', '.join(parts)} " if parts else ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Listing:
+    """The rows of one list; `parent` is None at the root. `limit` counts the rows that the caller gets."""
+
+    new_name: Callable[[str], str]
+    ctes: "Ctes"
+    rows: Rows
+    row: Row
+    base: str
+    key: str | None
+    parent: Row | None
+    parent_key: str | None
+    order: Sequence[Order]
+    order_sql: Sequence[str]
+    conditions: list[str]
+    keyset: str | None = None
+    limit: int | None = None
+    one_more: bool = False
+
+    @property
+    def _order_by(self) -> str:
+        directions = ["desc" if part.descending else "asc" for part in self.order]
+        return ", ".join(
+            f"{sql} {direction}" for sql, direction in zip(self.order_sql, directions, strict=True)
+        )
+
+    @property
+    def _fetched(self) -> int | None:
+        return None if self.limit is None else self.limit + self.one_more
+
+    def emit(self, outputs: Sequence[Output], compose: Callable[[Sequence[Piece]], Json]) -> Json:
+        """The JSON of the list in its parent; `compose` puts the outputs, in their order, into it."""
+        has_late = any(output.value is not None and is_late(output.value) for output in outputs)
+        if not has_late and (self.parent is None or not self.parent.rows.many):
+            return self._correlated(outputs, compose)
+        return self._keyed(outputs, compose, has_late=has_late)
+
+    def count(self, limit: int | None) -> Json:
+        """How many rows there are, whatever the page; `limit` stops the counting there."""
+        conditions = " and ".join(self.conditions) or "true"
+        if self.parent is not None and self.parent.rows.many:
+            key = self._parent_column()
+            name = self.new_name("n")
+            self.ctes.add(
+                name,
+                f"select {self.key} as k, count(*) as n from {self.base} where {conditions} "
+                f"and {self.key} = any(array(select {key} from {self.parent.rows.name})) group by {self.key}",
+            )
+            self.parent.rows.late.append(f"left join {name} on {name}.k = {key}")
+            return (Late(f"coalesce({name}.n, 0)::text"),)
+        if self.parent_key is not None:
+            conditions += f" and {self.key} = {self.parent_key}"
+        counted = f"{self.base} where {conditions}"
+        if limit is not None:
+            return (Sql(f"(select count(*)::text from (select from {counted} limit {limit}) counted)"),)
+        return (Sql(f"(select count(*)::text from {counted})"),)
+
+    def found(self, columns: str, limit: int) -> str:
+        """A sub-select of the rows, whatever the page, for a summary of them; the list stands at the root."""
+        conditions = " and ".join(self.conditions) or "true"
+        return (
+            f"(select {columns} from {self.base} where {conditions} order by {self._order_by} limit {limit})"
+        )
+
+    def _parent_column(self) -> str:
+        assert self.parent is not None
+        assert self.parent_key is not None
+        return self.parent.rows.expose(self.parent.parent_key(self.parent_key))
+
+    def _select(self, columns: Sequence[str], key_value: str | None) -> str:
+        more = [] if self.keyset is None else [self.keyset]
+        if key_value is not None:
+            more.insert(0, f"{self.key} = {key_value}")
+        limit = "" if self._fetched is None else f" limit {self._fetched}"
+        return (
+            f"select {', '.join(columns)} {self.rows.from_where(*self.conditions, *more)} "
+            f"order by {self._order_by}{limit}"
+        )
+
+    def _within(self, alias: str) -> str:
+        return f" filter (where {alias}.rn <= {self.limit})" if self.one_more else ""
+
+    def _correlated(self, outputs: Sequence[Output], compose: Callable[[Sequence[Piece]], Json]) -> Json:
+        columns = [
+            f"{inner(output.value)} as v{n}" for n, output in enumerate(outputs) if output.value is not None
+        ]
+        if self.one_more:
+            columns.append(f"row_number() over (order by {self._order_by}) as rn")
+        gathered = [Sql(output.gather(f"x.v{n}", "", self._within("x"))) for n, output in enumerate(outputs)]
+        composed = inner(compose(gathered))
+        rows = self._select(columns or ["1 as one"], self.parent_key)
+        return (Sql(f"(select {composed} from ({rows}) x)"),)
+
+    def _keyed(
+        self, outputs: Sequence[Output], compose: Callable[[Sequence[Piece]], Json], *, has_late: bool
+    ) -> Json:
+        parent_is_many = self.parent is not None and self.parent.rows.many
+        numbered = has_late or self.limit is not None
+        if has_late:
+            alias, values = (
+                self.rows.name,
+                [
+                    None if output.value is None else outer(output.value, self.rows.expose)
+                    for output in outputs
+                ],
+            )
+            columns = self.rows.columns
+        else:
+            alias, values = "x", [f"x.v{n}" for n, _ in enumerate(outputs)]
+            columns = [
+                f"{inner(output.value)} as v{n}"
+                for n, output in enumerate(outputs)
+                if output.value is not None
+            ]
+        if numbered:
+            columns.append(f"row_number() over (order by {self._order_by}) as rn")
+        key_column = self._parent_column() if self.parent is not None else None
+        rows = self._rows_of_parents(columns or ["1 as one"], key_column)
+        if has_late:
+            self.ctes.fill(self.rows.name, rows)
+        order = f" order by {alias}.rn" if numbered else ""
+        gathered = [
+            output.gather(value or "", order, self._within(alias))
+            for output, value in zip(outputs, values, strict=True)
+        ]
+        name = self.new_name("a")
+        items = [f"{sql} as o{n}" for n, sql in enumerate(gathered)] or ["1 as one"]
+        keyed = [f"{alias}.k"] if parent_is_many else []
+        source = self.rows.behind() if has_late else f"from ({rows}) x"
+        group = f" group by {alias}.k" if parent_is_many else ""
+        self.ctes.add(name, f"select {', '.join(keyed + items)} {source}{group}")
+        return self._joined(name, key_column, outputs, compose)
+
+    def _joined(
+        self,
+        name: str,
+        key_column: str | None,
+        outputs: Sequence[Output],
+        compose: Callable[[Sequence[Piece]], Json],
+    ) -> Json:
+        if self.parent is None:
+            composed = compose([Late(f"{name}.o{n}") for n, _ in enumerate(outputs)])
+            return (Sql(f"(select {outer(composed, lambda sql: sql)} from {name})"),)
+        if self.parent.rows.many:
+            self.parent.rows.late.append(f"left join {name} on {name}.k = {key_column}")
+        else:
+            self.parent.rows.late.append(f"cross join {name}")
+        return compose([Late(f"coalesce({name}.o{n}, {output.empty})") for n, output in enumerate(outputs)])
+
+    def _rows_of_parents(self, columns: list[str], key_column: str | None) -> str:
+        if self.parent is None or key_column is None:
+            return self._select(columns, None)
+        parents = self.parent.rows.name
+        if not self.parent.rows.many:
+            return self._select(columns, f"(select {key_column} from {parents})")
+        if self.limit is None:
+            among = f"{self.key} = any(array(select {key_column} from {parents}))"
+            conditions = [*self.conditions, among]
+            return (
+                f"select {self.key} as k, {', '.join(columns)} {self.rows.from_where(*conditions)} "
+                f"order by {self.key}, {self._order_by}"
+            )
+        return (
+            f"select d.k, y.* from (select distinct {key_column} as k from {parents} "
+            f"where {key_column} is not null) d cross join lateral ({self._select(columns, 'd.k')}) y"
+        )

@@ -1,0 +1,57 @@
+"""What the engine makes of an operation: one statement, and what is to be done to its answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from app.engine.binds import Reader, Variables
+from app.engine.mapping import Guard, Loader
+from app.engine.rows import Place
+
+Location: TypeAlias = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """A branch that the plan left out: null in the statement, without a join, a column or a scan."""
+
+    place: Place
+    guard: Guard
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardHole:
+    """A field that some rows deny: the statement emits the id of the object that it was decided on."""
+
+    place: Place
+    guards: tuple[Guard, ...]
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadHole:
+    """A field whose value Python makes; the statement emits the inputs."""
+
+    place: Place
+    load: Loader
+    arguments: Callable[[Variables], dict[str, Any]]
+    project: Callable[[Any], Any]
+    locations: tuple[Location, ...]
+
+
+Hole: TypeAlias = GuardHole | LoadHole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One operation, for one grant set and one shape of variables.
+
+    The statement answers one row with one column: the response's bytes, `{"data":{…}}`, with holes.
+    """
+
+    sql: str
+    readers: tuple[Reader, ...]
+    denied: tuple[Denied, ...] = ()
+    holes: tuple[Hole, ...] = ()
+    introspects: bool = False

@@ -1,0 +1,222 @@
+"""From the Strawberry schema to what the engine reads, and the checks without which no schema is built.
+
+The catalogue is read off the very objects that print the schema, so what is printed is what is enforced.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import strawberry
+from graphql import (
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_interface_type,
+    is_non_null_type,
+    is_object_type,
+)
+
+from app.access.guards import Guard, implies
+from app.engine.mapping import Catalogue, Column, Edges, FieldFacts, Many, One, Page, Table, TypeFacts
+from app.ids import linkedin_kind, parse_own
+from loaders.context import CONTEXT
+from resolvers.fields import FACTS, TYPE_FACTS
+
+Place = tuple[str, str]
+
+
+class SchemaRefused(Exception):
+    """The schema must not be served: it says something that could not be kept."""
+
+
+def bind(schema: strawberry.Schema) -> tuple[GraphQLSchema, Catalogue]:
+    """The GraphQL schema and its catalogue.
+
+    Raises: SchemaRefused, naming each field, for a field without a mapping; a field that nothing guards
+    and that is not marked public; a non-null field that a guard may refuse although its parent is there.
+    """
+    graphql_schema = schema._schema
+    objects = [
+        of for name, of in graphql_schema.type_map.items() if is_object_type(of) and not name.startswith("__")
+    ]
+    types = {of.name: _type_facts(of) for of in objects}
+    fields = {
+        (of.name, name): _field_facts(of, name, field) for of in objects for name, field in of.fields.items()
+    }
+    guards = _guards(graphql_schema, types, fields)
+    problems = [*_unguarded(graphql_schema, types, fields), *_refusable(graphql_schema, types, guards)]
+    if problems:
+        raise SchemaRefused("\n".join(problems))
+    catalogue = Catalogue(
+        fields=fields,
+        types=types,
+        context=CONTEXT,
+        tables_by_id_kind=_kinds(types),
+        guards=guards,
+        parse_id=parse_id,
+    )
+    return graphql_schema, catalogue
+
+
+def parse_id(text: Any) -> tuple[str, Any] | None:
+    """A public id's kind (`candidate`, `li:person`) and the value that its table knows it by."""
+    if not isinstance(text, str):
+        return None
+    own = parse_own(text)
+    if own is not None:
+        return own
+    kind = linkedin_kind(text)
+    return (f"li:{kind}", text) if kind else None
+
+
+def _definition(of: GraphQLNamedType | GraphQLField) -> Any:
+    return of.extensions.get("strawberry-definition")
+
+
+def _type_facts(of: GraphQLObjectType) -> TypeFacts:
+    declared = getattr(_definition(of).origin, TYPE_FACTS, None)
+    if not isinstance(declared, TypeFacts):
+        raise SchemaRefused(f"{of.name} is not declared with @entity.")
+    return declared
+
+
+def _field_facts(of: GraphQLObjectType, name: str, field: GraphQLField) -> FieldFacts:
+    definition = _definition(field)
+    facts = definition.metadata.get(FACTS)
+    if not isinstance(facts, FieldFacts):
+        raise SchemaRefused(f"{of.name}.{name} does not say where its value comes from.")
+    if isinstance(facts.source, Column) and not facts.source.sql:
+        column = f"{{t}}.{definition.python_name}"
+        return replace(facts, source=replace(facts.source, sql=column))
+    return facts
+
+
+def _carried(of: GraphQLNamedType, fields: Mapping[Place, FieldFacts]) -> list[GraphQLNamedType]:
+    """The type, and for a connection what its edges hold: a count of them tells of them too."""
+    if not isinstance(of, GraphQLObjectType):
+        return [of]
+    carried: list[GraphQLNamedType] = [of]
+    for name, field in of.fields.items():
+        if isinstance(fields[(of.name, name)].source, Edges):
+            edge = get_named_type(field.type)
+            node = edge.fields.get("node") if isinstance(edge, GraphQLObjectType) else None
+            if node is not None:
+                carried.append(get_named_type(node.type))
+    return carried
+
+
+def _guards(
+    schema: GraphQLSchema, types: Mapping[str, TypeFacts], fields: Mapping[Place, FieldFacts]
+) -> dict[Place, tuple[Guard, ...]]:
+    """For each field all guards that hold for it: its own, and those of the types that it leads to."""
+    guards: dict[Place, tuple[Guard, ...]] = {}
+    for (of, name), facts in fields.items():
+        parent = schema.type_map[of]
+        assert isinstance(parent, GraphQLObjectType)
+        found: list[Any] = list(facts.guards)
+        for carried in _carried(get_named_type(parent.fields[name].type), fields):
+            if carried.name in types:
+                found += types[carried.name].guards
+        guards[(of, name)] = tuple(dict.fromkeys(found))
+    return guards
+
+
+def _unguarded(
+    schema: GraphQLSchema, types: Mapping[str, TypeFacts], fields: Mapping[Place, FieldFacts]
+) -> list[str]:
+    """Fields that neither a guard of their own, nor one on their type or parent, nor `public` covers."""
+    covered = {name for name, facts in types.items() if facts.guards or facts.is_public}
+    ways: dict[str, list[Place]] = {}
+    for of, name in fields:
+        parent = schema.type_map[of]
+        assert isinstance(parent, GraphQLObjectType)
+        target = get_named_type(parent.fields[name].type)
+        if not is_interface_type(target):
+            ways.setdefault(target.name, []).append((of, name))
+
+    def is_covered(place: Place) -> bool:
+        facts = fields[place]
+        parent = schema.type_map[place[0]]
+        assert isinstance(parent, GraphQLObjectType)
+        target = get_named_type(parent.fields[place[1]].type).name
+        has_guard = bool(facts.guards) or (target in types and bool(types[target].guards))
+        return has_guard or facts.is_public or (place[0] in covered and place[0] != "Query")
+
+    # What is reached only through covered fields is covered; each round may cover what hangs below.
+    while newly := {
+        name for name in types if name not in covered and ways.get(name) and all(map(is_covered, ways[name]))
+    }:
+        covered |= newly
+    return [
+        f"{of}.{name} is guarded neither by itself, nor by its type or parent; guard it or mark it public."
+        for of, name in fields
+        if not is_covered((of, name)) and of != "Query"
+    ] + [
+        f"Query.{name} is guarded neither by itself nor by its type; guard it or mark it public."
+        for of, name in fields
+        if of == "Query" and not is_covered((of, name)) and not _leads_to_guarded(schema, types, fields, name)
+    ]
+
+
+def _leads_to_guarded(
+    schema: GraphQLSchema, types: Mapping[str, TypeFacts], fields: Mapping[Place, FieldFacts], name: str
+) -> bool:
+    root = schema.query_type
+    assert root is not None
+    carried = _carried(get_named_type(root.fields[name].type), fields)
+    return any(one.name in types and types[one.name].guards for one in carried)
+
+
+def _refusable(
+    schema: GraphQLSchema, types: Mapping[str, TypeFacts], guards: Mapping[Place, tuple[Guard, ...]]
+) -> list[str]:
+    """Non-null fields with a guard that whoever holds their parent has not already passed."""
+    passed: dict[str, list[Any]] = {name: list(facts.guards) for name, facts in types.items()}
+    # A type without guards of its own has passed what every way to it has passed.
+    for _ in range(len(types)):
+        for name, facts in types.items():
+            if not facts.guards:
+                ways = [
+                    {*found, *passed[of]}
+                    for (of, field), found in guards.items()
+                    if _target(schema, of, field) == name
+                ]
+                passed[name] = list(set.intersection(*ways)) if ways else []
+    problems = []
+    for (of, name), found in guards.items():
+        parent = schema.type_map[of]
+        assert isinstance(parent, GraphQLObjectType)
+        if is_non_null_type(parent.fields[name].type):
+            problems += [
+                f"{of}.{name} is non-null, but {guard} may refuse it; make it nullable or guard its parent."
+                for guard in found
+                if not any(implies(outer, guard) for outer in passed[of])
+            ]
+    return problems
+
+
+def _target(schema: GraphQLSchema, of: str, field: str) -> str:
+    parent = schema.type_map[of]
+    assert isinstance(parent, GraphQLObjectType)
+    target: GraphQLNamedType = get_named_type(parent.fields[field].type)
+    return target.name
+
+
+def _kinds(types: Mapping[str, TypeFacts]) -> dict[str, tuple[str, Table]]:
+    return {
+        facts.table.id_kind: (name, facts.table)
+        for name, facts in types.items()
+        if facts.table is not None and facts.table.id_kind is not None
+    }
+
+
+def mapped_tables(catalogue: Catalogue) -> dict[str, Table]:
+    """Every table that the schema reads, by name."""
+    tables = [facts.table for facts in catalogue.types.values() if facts.table is not None]
+    for facts in catalogue.fields.values():
+        if isinstance(facts.source, One | Many | Page):
+            tables.append(facts.source.table)
+    return {table.name: table for table in tables}
