@@ -141,9 +141,10 @@ def _unguarded(
         facts = fields[place]
         parent = schema.type_map[place[0]]
         assert isinstance(parent, GraphQLObjectType)
-        target = get_named_type(parent.fields[place[1]].type).name
-        has_guard = bool(facts.guards) or (target in types and bool(types[target].guards))
-        return has_guard or facts.is_public or (place[0] in covered and place[0] != "Query")
+        target = get_named_type(parent.fields[place[1]].type)
+        leads_to = [types[one.name] for one in _carried(target, fields) if one.name in types]
+        by_type = any(one.guards for one in leads_to) or any(one.is_public for one in leads_to[:1])
+        return bool(facts.guards) or facts.is_public or by_type or place[0] in covered
 
     # What is reached only through covered fields is covered; each round may cover what hangs below.
     while newly := {
@@ -153,21 +154,8 @@ def _unguarded(
     return [
         f"{of}.{name} is guarded neither by itself, nor by its type or parent; guard it or mark it public."
         for of, name in fields
-        if not is_covered((of, name)) and of != "Query"
-    ] + [
-        f"Query.{name} is guarded neither by itself nor by its type; guard it or mark it public."
-        for of, name in fields
-        if of == "Query" and not is_covered((of, name)) and not _leads_to_guarded(schema, types, fields, name)
+        if not is_covered((of, name))
     ]
-
-
-def _leads_to_guarded(
-    schema: GraphQLSchema, types: Mapping[str, TypeFacts], fields: Mapping[Place, FieldFacts], name: str
-) -> bool:
-    root = schema.query_type
-    assert root is not None
-    carried = _carried(get_named_type(root.fields[name].type), fields)
-    return any(one.name in types and types[one.name].guards for one in carried)
 
 
 def _refusable(

@@ -143,7 +143,7 @@ class Compiler:
         source = facts.source
         match source:
             case Column():
-                return (Sql(self._column(source, definition.type, row)),)
+                return self._column(source, definition.type, row)
             case SameRow():
                 return self.object(object_type(definition.type), nodes, row, place)
             case One():
@@ -250,18 +250,17 @@ class Compiler:
             return json_object
         return (Case(f"{alias}.{key} is null", NULL, json_object),)
 
-    def _column(self, source: Column, of: GraphQLOutputType, row: Row) -> str:
+    def _column(self, source: Column, of: GraphQLOutputType, row: Row) -> Json:
         value = render(source.sql, self.binds, {"t": row.alias})
+        pieces: Json
         match source.form or _form_of(of):
-            case Form.NAME:
-                text = f"'\"' || {value} || '\"'"
-            case Form.URN:
-                text = f"'\"{source.prefix}' || {value} || '\"'"
+            case Form.NAME | Form.URN:
+                pieces = (Text(f'"{source.prefix}'), Sql(f"({value})::text"), Text('"'))
             case Form.NUMBER:
-                text = f"({value})::text"
+                pieces = (Sql(f"({value})::text"),)
             case _:
-                text = f"to_json({value})::text"
-        return text if is_non_null_type(of) else f"coalesce({text}, 'null')"
+                pieces = (Sql(f"to_json({value})::text"),)
+        return pieces if is_non_null_type(of) else (Sql(f"coalesce({inner(pieces)}, 'null')"),)
 
     def _place(self, of: GraphQLObjectType, nodes: Nodes, key: str, place: Place) -> Place:
         name = nodes[0].name.value

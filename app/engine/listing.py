@@ -144,6 +144,9 @@ class Listing:
         gathered = [Sql(output.gather(f"x.v{n}", "", self._within("x"))) for n, output in enumerate(outputs)]
         composed = inner(compose(gathered))
         rows = self._select(columns or ["1 as one"], self.parent_key)
+        if not outputs:
+            # Only how many there are is asked, say. One row then, and every parameter still has a place.
+            rows = f"select count(*) from ({rows}) page"
         return (Sql(f"(select {composed} from ({rows}) x)"),)
 
     def _keyed(

@@ -1,0 +1,17 @@
+"""The schema as one: its root, and the types that are reached only by their ids."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers.query import Query
+from resolvers.scalars import SCALARS
+
+
+def build_schema() -> strawberry.Schema:
+    """The schema with all its types. Its fields are answered by the engine; see resolvers/fields.py."""
+    return strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+
+
+def print_sdl() -> str:
+    """The text of `schema.graphql`: types by name, fields in the order of the code, a newline at the end."""
+    return build_schema().as_str().rstrip("\n") + "\n"
