@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server, the migrations, and the pool that is the only way to a connection."""

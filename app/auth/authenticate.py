@@ -1,0 +1,171 @@
+"""From the Authorization header to what its bearer is granted.
+
+A token says who, the database says what: claims are verified, then seat, contract and integration are
+looked up and decided upon, once. The answer is remembered by the header's bytes for as long as neither
+the token nor the facts have changed, so that most requests pay for a few dictionary look-ups.
+"""
+
+import asyncio
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from app.access.features import Role
+from app.access.guards import Grants, grants_of
+from app.access.viewer import CompanyFacts, SeatFacts, Viewer, effective_roles
+from app.auth.facts import FactsCache
+from app.auth.issuers import IssuerRegistry
+from app.auth.revocation import Revocations
+from app.auth.tokens import TOKEN_BYTES_MAX, Claims, TokenVerifier, unauthenticated
+from app.database.pool import Pool
+from app.errors import CallerError, ErrorCode
+
+_BEARER: Final = re.compile(rb"bearer +([!-~]+) *", re.IGNORECASE)
+
+
+class _Known(NamedTuple):
+    token: str
+    claims: Claims
+    generation: int
+    grants: Grants
+
+
+class Authenticator:
+    """Turns Authorization headers into grants.
+
+    Start it with `start` and keep `run` going as a task beside the server: it polls for revocations and
+    changed facts, and refreshes the issuers' keys.
+    """
+
+    def __init__(
+        self,
+        issuers: IssuerRegistry,
+        pool: Pool,
+        *,
+        watching: Pool | None = None,
+        remembered_max: int = 10_000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`watching` is a pool for the polling alone (one connection is plenty): with it, a crowd of
+        requests that wait for `pool` cannot delay a revocation. At most `remembered_max` headers are
+        remembered; `clock` counts seconds since the epoch.
+        """
+        self._issuers = issuers
+        self._remembered_max = remembered_max
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self.verifier = TokenVerifier(issuers, remembered_max=remembered_max, clock=clock)
+        self.revocations = Revocations(watching or pool, clock=clock)
+        self.facts = FactsCache(pool, watching=watching)
+
+    async def start(self) -> None:
+        """Read keys, revocations and the facts' version once, so that the first request need not wait.
+
+        Raises: CallerError (DATABASE_UNAVAILABLE). A key source that does not answer is only logged.
+        """
+        await asyncio.gather(
+            self._issuers.load_keys(), self.revocations.watch.read_now(), self.facts.watch.read_now()
+        )
+
+    async def run(self) -> None:
+        """Everything that goes on in the background, for ever; cancel it to stop."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.revocations.watch.keep())
+            tasks.create_task(self.revocations.keep_purged())
+            tasks.create_task(self.facts.watch.keep())
+            tasks.create_task(self._issuers.keep_keys_fresh())
+
+    def cached(self, header: bytes | None) -> Grants | None:
+        """The grants of a header that was seen before, in a few microseconds and without waiting.
+
+        None if anything at all must be looked up or refused: then ask `grants`.
+        """
+        known = self._known.get(header) if header is not None else None
+        if known is None or header is None:
+            return None
+        if (
+            known.generation != self.facts.generation
+            or not self.facts.watch.is_fresh
+            or not self.revocations.watch.is_fresh
+            or self.verifier.remembered(known.token) is not known.claims
+            or self.revocations.is_revoked(known.claims)
+        ):
+            return None
+        self._known.move_to_end(header)
+        return known.grants
+
+    async def grants(self, header: bytes | None) -> Grants:
+        """What the bearer of this header's token is granted. `header` is the value of Authorization.
+
+        Raises: CallerError: UNAUTHENTICATED (401) if there is no token, or it is wrong, revoked, without a
+        company, or names a company or seat that do not exist (a seat of another company does not exist
+        for it); FORBIDDEN (403) if its partner is not the one that serves the company;
+        DATABASE_UNAVAILABLE (503) if the facts cannot be read.
+        """
+        found = self.cached(header)
+        if found is not None:
+            return found
+        token = _token_of(header)
+        claims = await self.verifier.verify(token)
+        await self.revocations.watch.ensure_fresh()
+        if self.revocations.is_revoked(claims):
+            raise unauthenticated("it was revoked")
+        await self.facts.watch.ensure_fresh()
+        generation = self.facts.generation
+        grants = grants_of(await self._viewer(claims))
+        if header is not None:
+            self._known[header] = _Known(token, claims, generation, grants)
+            if len(self._known) > self._remembered_max:
+                self._known.popitem(last=False)
+        return grants
+
+    async def _viewer(self, claims: Claims) -> Viewer:
+        if claims.company is None:
+            raise unauthenticated("it names no company to act for (claim company)")
+        company = await self.facts.company(claims.company)
+        if company is None:
+            raise unauthenticated("its company is not known here (claim company)")
+        seat: SeatFacts | None = None
+        if claims.seat is not None:
+            seat = await self.facts.seat(company, claims.seat)
+            if seat is None:
+                raise unauthenticated("its company has no such seat (claim seat)")
+        return Viewer(
+            subject=claims.subject,
+            roles=effective_roles(claims.roles, seat),
+            company=company,
+            seat=seat,
+            partner=_partner(claims, company),
+            client=claims.client,
+        )
+
+
+def _partner(claims: Claims, company: CompanyFacts) -> str | None:
+    """The partner that the viewer belongs to. One that serves another company is nobody here.
+
+    A company without an integration has no partner yet: there the claim stands as it is, and opens
+    nothing. A backend's own token may leave it out and then belongs to the company's partner; outside
+    issuers cannot (`Issuer.objection`).
+    """
+    serves = company.integration.partner_name if company.integration is not None else None
+    if claims.partner is None:
+        return serves if Role.PARTNER in claims.roles else None
+    if serves is not None and claims.partner != serves:
+        raise CallerError(
+            ErrorCode.FORBIDDEN,
+            "The token's partner is not the one that serves this company (claim partner).",
+            status=403,
+        )
+    return claims.partner
+
+
+def _token_of(header: bytes | None) -> str:
+    if header is None or not header.strip():
+        raise unauthenticated(None)
+    if len(header) > TOKEN_BYTES_MAX + len("Bearer "):
+        raise unauthenticated(f"it is longer than {TOKEN_BYTES_MAX} bytes")
+    found = _BEARER.fullmatch(header)
+    if found is None:
+        raise unauthenticated("the Authorization header is not `Bearer` and a token")
+    return found[1].decode("ascii")
