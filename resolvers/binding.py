@@ -54,7 +54,7 @@ def bind(schema: strawberry.Schema) -> tuple[GraphQLSchema, Catalogue]:
         fields=fields,
         types=types,
         context=CONTEXT,
-        tables_by_id_kind=_kinds(types),
+        tables_by_id_kind=_kinds(graphql_schema, types),
         guards=guards,
         parse_id=parse_id,
     )
@@ -193,12 +193,16 @@ def _target(schema: GraphQLSchema, of: str, field: str) -> str:
     return target.name
 
 
-def _kinds(types: Mapping[str, TypeFacts]) -> dict[str, tuple[str, Table]]:
-    return {
-        facts.table.id_kind: (name, facts.table)
-        for name, facts in types.items()
-        if facts.table is not None and facts.table.id_kind is not None
-    }
+def _kinds(schema: GraphQLSchema, types: Mapping[str, TypeFacts]) -> dict[str, tuple[str, Table]]:
+    """What ids name: only what has one of its own, not every other view of the same table."""
+    kinds: dict[str, tuple[str, Table]] = {}
+    for name, facts in types.items():
+        of = schema.type_map[name]
+        assert isinstance(of, GraphQLObjectType)
+        has_id = any(interface.name == "Node" for interface in of.interfaces)
+        if has_id and facts.table is not None and facts.table.id_kind is not None:
+            kinds[facts.table.id_kind] = (name, facts.table)
+    return kinds
 
 
 def mapped_tables(catalogue: Catalogue) -> dict[str, Table]:

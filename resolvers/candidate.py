@@ -96,7 +96,7 @@ class Address:
     line1: str | None = item("line1", says="Street and house number.")
     city: str | None = item("city", says="City or town.")
     geographic_area: str | None = item("geographicArea", says="State, province or region.")
-    postal_code: str | None = item("postalCode", says="Postal code.")
+    postal_code: str | None = item("postalCode", says="The code for post, as the ATS spells it.")
     country: str | None = item("country", says="Country, as the ATS spells or abbreviates it.")
 
 

@@ -39,7 +39,7 @@ class Position:
     """One job that the member has or had."""
 
     title: str = item("title", says="What the member works or worked as.")
-    company_name: str = item("companyName", says="For whom.")
+    company_name: str = item("companyName", says="For whom the member works or worked there.")
     start_date: date | None = item("startDate", says="When it began, if the member says so.")
     end_date: date | None = item("endDate", says="When it ended; null for a current position.")
     description: str | None = item("description", says="What the member says of it.")

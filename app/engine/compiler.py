@@ -1,9 +1,11 @@
 """From an operation to a plan: walks the selection once and writes its statement.
 
-The walk answers JSON pieces (json_sql.py). Lists are in `connections.py`, the root's fields in `roots.py`.
+The walk answers JSON pieces (json_sql.py). Lists are in `connections.py`, whose compiler is the whole one;
+the root's fields in `roots.py`.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
@@ -41,6 +43,7 @@ from app.engine.mapping import (
     Item,
     One,
     SameRow,
+    Source,
 )
 from app.engine.plan import Denied, GuardHole, Hole, LoadHole, Location
 from app.engine.projection import projection
@@ -75,8 +78,14 @@ class Access(Protocol):
         """The objects on which the guard is passed."""
 
 
-class Compiler:
+class Compiler(ABC):
     """Compiles one operation. What passes `access`, and the variables' shape, decide what comes out."""
+
+    @abstractmethod
+    def list_value(
+        self, source: Source, definition: GraphQLField, nodes: Nodes, row: Row | None, place: Place
+    ) -> Json:
+        """A list or a connection below `row`, or at the root."""
 
     def __init__(
         self,
@@ -137,8 +146,6 @@ class Compiler:
 
     def value(self, of: GraphQLObjectType, nodes: Nodes, row: Row, place: Place) -> Json:
         """One field's value, by where it comes from; its guards have passed."""
-        from app.engine import connections  # the two modules walk into each other
-
         facts, definition = self.facts(of, nodes)
         source = facts.source
         match source:
@@ -156,7 +163,7 @@ class Compiler:
             case Computed():
                 return self.computed(source, definition, nodes, row, place)
             case _:
-                return connections.list_value(self, source, definition, nodes, row, place)
+                return self.list_value(source, definition, nodes, row, place)
 
     def facts(self, of: GraphQLObjectType, nodes: Nodes) -> tuple[FieldFacts, GraphQLField]:
         """What the catalogue and the schema say of a field."""

@@ -20,15 +20,18 @@ PAGE_SIZE_DEFAULT: Final = 20
 PAGE_SIZE_MAX: Final = 200
 
 
-def list_value(
-    compiler: Compiler, source: Source, definition: GraphQLField, nodes: Nodes, row: Row | None, place: Place
-) -> Json:
-    """A list or a connection below `row`, or at the root."""
-    if isinstance(source, Many):
-        assert row is not None
-        return _many(compiler, source, definition, nodes, row, place)
-    assert isinstance(source, Page)
-    return _Connection(compiler, source, definition, nodes, row, place).json()
+class OperationCompiler(Compiler):
+    """The compiler with its lists and connections."""
+
+    def list_value(
+        self, source: Source, definition: GraphQLField, nodes: Nodes, row: Row | None, place: Place
+    ) -> Json:
+        """A list or a connection below `row`, or at the root."""
+        if isinstance(source, Many):
+            assert row is not None
+            return _many(self, source, definition, nodes, row, place)
+        assert isinstance(source, Page)
+        return _Connection(self, source, definition, nodes, row, place).json()
 
 
 def _many(
@@ -108,11 +111,12 @@ class _Connection:
         row = Row(self.listing.row.rows, self.listing.row.alias, cursor=self.cursor)
         plan: list[tuple[Text, Callable[[Sequence[Piece]], Json]]] = []
         for number, (key, nodes) in enumerate(self.compiler.collector.below(self.nodes, self.of).items()):
-            start = Text(f"{',' if number else '{'}{json.dumps(key)}:")
+            start = Text(f"{',' if number else ''}{json.dumps(key)}:")
             plan.append((start, self._member(nodes, row, self.place.at(key, may_be_null=False))))
 
         def compose(pieces: Sequence[Piece]) -> Json:
-            return (*(piece for start, member in plan for piece in (start, *member(pieces))), Text("}"))
+            members = (piece for start, member in plan for piece in (start, *member(pieces)))
+            return (Text("{"), *members, Text("}"))
 
         return self.listing.emit(self.outputs, compose)
 
@@ -148,9 +152,10 @@ class _Connection:
     def _page_info(self, of: GraphQLObjectType, nodes: Nodes) -> Callable[[Sequence[Piece]], Json]:
         members: list[tuple[Text, Callable[[Sequence[Piece]], Piece]]] = []
         for number, (key, below) in enumerate(self.compiler.collector.below(nodes, of).items()):
-            start = Text(f"{',' if number else '{'}{json.dumps(key)}:")
+            start = Text(f"{',' if number else ''}{json.dumps(key)}:")
             members.append((start, self._page_fact(of, below)))
         return lambda pieces: (
+            Text("{"),
             *(piece for start, member in members for piece in (start, member(pieces))),
             Text("}"),
         )

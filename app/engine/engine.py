@@ -18,7 +18,8 @@ from graphql import (
     execute_sync,
 )
 
-from app.engine.compiler import Access, Compiler
+from app.engine.compiler import Access
+from app.engine.connections import OperationCompiler
 from app.engine.cost import DocumentLimits
 from app.engine.documents import Document, Documents, Operation, entry
 from app.engine.finish import finish
@@ -130,7 +131,7 @@ class Engine:
     ) -> Plan:
         if not operation.is_query:
             raise CallerError(ErrorCode.BAD_REQUEST, "Only queries can be run here.")
-        compiler = Compiler(self.schema, self.catalogue, document.fragments, context, variables)
+        compiler = OperationCompiler(self.schema, self.catalogue, document.fragments, context, variables)
         return compile_operation(compiler, operation.node)
 
     async def _run(self, plan: Plan, variables: Mapping[str, Any], context: Access) -> bytes:

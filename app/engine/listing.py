@@ -86,7 +86,9 @@ class Listing:
     def emit(self, outputs: Sequence[Output], compose: Callable[[Sequence[Piece]], Json]) -> Json:
         """The JSON of the list in its parent; `compose` puts the outputs, in their order, into it."""
         has_late = any(output.value is not None and is_late(output.value) for output in outputs)
-        if not has_late and (self.parent is None or not self.parent.rows.many):
+        # Where nothing of the rows is asked for, the parent's block may have no name to join anything to.
+        is_known = not outputs and not is_late(compose(()))
+        if is_known or (not has_late and (self.parent is None or not self.parent.rows.many)):
             return self._correlated(outputs, compose)
         return self._keyed(outputs, compose, has_late=has_late)
 
@@ -141,7 +143,11 @@ class Listing:
         ]
         if self.one_more:
             columns.append(f"row_number() over (order by {self._order_by}) as rn")
-        gathered = [Sql(output.gather(f"x.v{n}", "", self._within("x"))) for n, output in enumerate(outputs)]
+        # Beside an aggregate with an order of its own, one without would get its rows in that order.
+        order = " order by x.rn" if self.one_more and len(outputs) > 1 else ""
+        gathered = [
+            Sql(output.gather(f"x.v{n}", order, self._within("x"))) for n, output in enumerate(outputs)
+        ]
         composed = inner(compose(gathered))
         rows = self._select(columns or ["1 as one"], self.parent_key)
         if not outputs:

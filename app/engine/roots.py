@@ -7,7 +7,6 @@ from typing import Any, Final, cast
 
 from graphql import GraphQLObjectType, OperationDefinitionNode, is_non_null_type
 
-from app.engine import connections
 from app.engine.arguments import Arguments
 from app.engine.binds import Variables, check_text, render
 from app.engine.compiler import Compiler, Nodes, locations_of, object_type
@@ -64,7 +63,7 @@ def _root_field(compiler: Compiler, root: GraphQLObjectType, key: str, nodes: No
         case Lookup():
             return _lookup(compiler, source, nodes, place)
         case Page():
-            return connections.list_value(compiler, source, definition, nodes, None, place)
+            return compiler.list_value(source, definition, nodes, None, place)
         case Computed():
             return compiler.computed(source, definition, nodes, None, place)
         case _:
