@@ -49,10 +49,10 @@ def linkedin_kind(urn: str) -> str | None:
     return found[1] if found else None
 
 
-def parse_own(urn: str) -> tuple[str, UUID] | None:
-    """The type and the key of `urn:rsc:<type>:<uuid>` (lower case), or None for anything else."""
+def split_own(urn: str) -> tuple[str, str] | None:
+    """The type and the key, as text, of `urn:rsc:<type>:<uuid>` (lower case); None for anything else."""
     found = _OWN_URN.fullmatch(urn) if len(urn) <= URN_LENGTH_MAX else None
-    return (found[1], UUID(found[2])) if found else None
+    return (found[1], found[2]) if found else None
 
 
 def own_urn(kind: str, key: UUID) -> str:

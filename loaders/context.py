@@ -37,6 +37,11 @@ class RequestContext:
         return company.company_id if company else None
 
     @property
+    def memory(self) -> dict[Any, Any]:
+        """Lives as long as these grants, over many requests."""
+        return self.grants.memory
+
+    @property
     def key(self) -> Hashable:
         """What a plan may depend on."""
         return self.grants.key

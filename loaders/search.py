@@ -1,10 +1,13 @@
 """The search over LinkedIn's members and the company's candidates, as one row source.
 
-How a hit is found and scored: the query is cut into words, of which the eight longest count. A person is
-a hit if every word resembles a part of the person's text (name, headline, current title and company,
-location) at `WORD_MIN` or more, measured by pg_trgm's `word_similarity`, so that a slip of the finger does
-not hide anybody. The score is the mean of those similarities over the words, from 0 to 1 in steps of
-0.0001: a cursor must find the very value again.
+How a hit is scored: the query is cut into words, of which the eight longest count. A person is a hit if
+every word resembles a part of the person's text (name, headline, current title and company, location) at
+`WORD_MIN` or more, measured by pg_trgm's `word_similarity`, so that one slip of the finger in a word of
+seven letters or more does not hide anybody. The score is the mean of those similarities over the words,
+from 0 to 1 in steps of 0.0001: a cursor must find the very value again.
+
+How hits are found: members by an index over name, headline and location, with the rarest of the words that
+is there at all, at `SURE_MIN`; candidates by the longest word.
 
 A candidate and the member that it is matched to are one hit, whichever of the two was found; the text of
 both counts. Candidates take part only for a viewer who may read them. Every scan of a company's table is
@@ -16,8 +19,10 @@ from typing import Final
 from app.engine.mapping import Table
 
 WORD_MIN: Final = 0.5
-FOUND_BY_INDEX_MIN: Final = 0.6
-"""pg_trgm's default for `<%`: the longest word must reach it, since an index then finds the members."""
+SURE_MIN: Final = 0.6
+"""pg_trgm's default for `<%`, by which an index is used."""
+RARITY_COUNTED_MAX: Final = 500
+"""Words are compared by how many members have them up to this many: beyond, all count as frequent."""
 
 HITS_COUNTED_MAX: Final = 10_000
 FACET_HITS_MAX: Final = 1_000
@@ -27,10 +32,11 @@ _SOURCE: Final = f"""(
   with asked as materialized (
     select array_agg(word) as words, (array_agg(word order by length(word) desc, word))[1] as longest
     from (
-      select distinct word
+      select word
       from regexp_split_to_table(lower(left({{arg.query:text}}, 200)), '[\\s,;]+') as cut (word)
       where word <> ''
-      order by word
+      group by word
+      order by length(word) desc, word
       limit 8
     ) as wanted
   ),
@@ -39,6 +45,19 @@ _SOURCE: Final = f"""(
       positions -> 0 ->> 'title' as job_title, positions -> 0 ->> 'companyName' as company_name
     from member
     where not is_closed
+  ),
+  rarest as materialized (
+    select each_word.word
+    from asked, unnest(asked.words) as each_word (word)
+    cross join lateral (
+      select count(*) as members
+      from (
+        select from open_member m where each_word.word <% m.search_text limit {RARITY_COUNTED_MAX}
+      ) as bounded
+    ) as seen
+    where seen.members > 0
+    order by seen.members, length(each_word.word) desc, each_word.word
+    limit 1
   ),
   own_candidate as not materialized (
     select id, match_member_urn, first_name, last_name, current_job_title, current_company_name,
@@ -52,45 +71,41 @@ _SOURCE: Final = f"""(
     select m.urn as member_urn, c.id as candidate_id
     from open_member m
     left join own_candidate c on c.match_member_urn = m.urn
-    where (select longest from asked) <% m.search_text
+    where (select word from rarest) <% m.search_text
     union
     select m.urn, c.id
     from own_candidate c
     left join open_member m on m.urn = c.match_member_urn
-    where word_similarity((select longest from asked), c.search_text) >= {FOUND_BY_INDEX_MIN}
+    where word_similarity((select longest from asked), c.search_text) >= {WORD_MIN}
   ),
-  person as (
+  person as materialized (
     select f.member_urn, f.candidate_id, m.headline, m.open_to_work,
-      concat_ws(' ', m.search_text, lower(m.job_title), lower(m.company_name)) as member_text,
-      c.search_text as candidate_text,
-      lower(concat_ws(' ', coalesce(m.first_name, c.first_name), coalesce(m.last_name, c.last_name))) as name,
+      concat_ws(' ', coalesce(m.first_name, c.first_name), coalesce(m.last_name, c.last_name)) as name,
       coalesce(m.job_title, c.current_job_title) as job_title,
       coalesce(m.company_name, c.current_company_name) as company_name,
-      coalesce(m.location, c.city) as location
+      coalesce(m.location, c.city) as location,
+      concat_ws(' ', m.search_text, lower(m.job_title), lower(m.company_name), c.search_text) as search_text
     from found f
     left join open_member m on m.urn = f.member_urn
     left join own_candidate c on c.id = f.candidate_id
   )
   select coalesce(person.candidate_id::text, person.member_urn) as id, person.*, likeness.score,
-    array_remove(array[
-      case when likeness.of_name >= {FOUND_BY_INDEX_MIN} then 'name' end,
-      case when likeness.of_title >= {FOUND_BY_INDEX_MIN} then 'jobTitle' end,
-      case when likeness.of_company >= {FOUND_BY_INDEX_MIN} then 'companyName' end,
-      case when likeness.of_headline >= {FOUND_BY_INDEX_MIN} then 'headline' end,
-      case when likeness.of_location >= {FOUND_BY_INDEX_MIN} then 'location' end
-    ], null) as matched_on
+    (
+      select coalesce(array_agg(part.name order by part.place), array[]::text[])
+      from (values (1, 'name', person.name), (2, 'jobTitle', person.job_title),
+        (3, 'companyName', person.company_name), (4, 'headline', person.headline),
+        (5, 'location', person.location)) as part (place, name, said)
+      where exists (
+        select from asked, unnest(asked.words) as each_word (word)
+        where word_similarity(word, lower(part.said)) >= {SURE_MIN})
+    ) as matched_on
   from person
   cross join lateral (
-    select round(avg(alike)::numeric, 4)::double precision as score, min(alike) as weakest,
-      max(word_similarity(word, person.name)) as of_name,
-      max(word_similarity(word, lower(person.job_title))) as of_title,
-      max(word_similarity(word, lower(person.company_name))) as of_company,
-      max(word_similarity(word, lower(person.headline))) as of_headline,
-      max(word_similarity(word, lower(person.location))) as of_location
+    select round(avg(alike)::numeric, 4)::double precision as score, min(alike) as weakest
     from (
-      select word, greatest(
-        word_similarity(word, person.member_text), word_similarity(word, person.candidate_text)) as alike
-      from asked, unnest(asked.words) as each_word (word)
+      select word_similarity(word, person.search_text) as alike
+      from unnest((select words from asked)) as each_word (word)
+      offset 0  -- keeps the planner from working each likeness out once for every use of it
     ) as compared
   ) as likeness
   where likeness.weakest >= {WORD_MIN}
@@ -147,4 +162,4 @@ FACETS: Final = f"""(
     group by place, name
   ) as summed
 )"""
-"""`[{{"name", "values": [{{"value", "count"}}]}}]` over what was found, the most frequent values first."""
+"""`[{"name", "values": [{"value", "count"}]}]` over what was found, the most frequent values first."""

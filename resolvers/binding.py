@@ -21,7 +21,7 @@ from graphql import (
 
 from app.access.guards import Guard, implies
 from app.engine.mapping import Catalogue, Column, Edges, FieldFacts, Many, One, Page, Table, TypeFacts
-from app.ids import linkedin_kind, parse_own
+from app.ids import linkedin_kind, split_own
 from loaders.context import CONTEXT
 from resolvers.fields import FACTS, TYPE_FACTS
 
@@ -61,11 +61,11 @@ def bind(schema: strawberry.Schema) -> tuple[GraphQLSchema, Catalogue]:
     return graphql_schema, catalogue
 
 
-def parse_id(text: Any) -> tuple[str, Any] | None:
-    """A public id's kind (`candidate`, `li:person`) and the value that its table knows it by."""
+def parse_id(text: Any) -> tuple[str, str] | None:
+    """A public id's kind (`candidate`, `li:person`) and, as text, the value that its table knows it by."""
     if not isinstance(text, str):
         return None
-    own = parse_own(text)
+    own = split_own(text)
     if own is not None:
         return own
     kind = linkedin_kind(text)

@@ -168,7 +168,7 @@ class ProductTier(DescribedEnum):
 class SeatState(DescribedEnum):
     """Whether a seat can be used. Only an ACTIVE one is granted anything."""
 
-    ACTIVE = "ACTIVE", "In use."
+    ACTIVE = "ACTIVE", "In use by its holder."
     INACTIVE = "INACTIVE", "Taken out of use."
     INVITED = "INVITED", "Offered to a person who has not accepted yet."
     PARKED = "PARKED", "Kept for later, with nobody working on it."

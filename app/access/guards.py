@@ -91,6 +91,8 @@ class Grants:
     decisions: Mapping[Feature, Decision]
     granted: frozenset[Feature]
     key: Hashable
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """For whoever answers requests: what follows from these grants alone may be kept here with them."""
     _contracts: dict[Feature, tuple[ContractId, ...]] = field(default_factory=dict, repr=False)
 
     @property

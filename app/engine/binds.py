@@ -5,38 +5,94 @@ context. Text from callers is looked at here, at the edge, for what PostgreSQL c
 """
 
 import re
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from typing import Any, Final, Protocol, TypeAlias
 
 from app.engine.mapping import Catalogue
 from app.errors import CallerError, ErrorCode
 
 Variables: TypeAlias = Mapping[str, Any]
-Reader: TypeAlias = Callable[[Variables, Any], Any]
+
+REMEMBERED_MAX: Final = 200
+"""Statements whose context values are kept for one viewer."""
 
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(?:\.([A-Za-z_]+))?(?::([a-z_:\[\]0-9-]+))?\}")
 
 
+class Remembers(Protocol):
+    """A request's context, as far as parameters are read off it."""
+
+    @property
+    def memory(self) -> MutableMapping[Any, Any]:
+        """Lives as long as what the context's values are made of; they are read once and kept in it."""
+
+
+class Parameters:
+    """How a statement's parameters are read: the viewer's once, the variables' at each request."""
+
+    def __init__(self) -> None:
+        self._of_context: list[tuple[int, Callable[[Any], Any]]] = []
+        self._of_variables: list[tuple[int, Callable[[Variables], Any]]] = []
+
+    def __len__(self) -> int:
+        return len(self._of_context) + len(self._of_variables)
+
+    def from_context(self, read: Callable[[Any], Any]) -> int:
+        """Add a value of the context; its number, from 1."""
+        self._of_context.append((len(self), read))
+        return len(self)
+
+    def from_variables(self, read: Callable[[Variables], Any]) -> int:
+        """Add a value of the variables; its number, from 1."""
+        self._of_variables.append((len(self), read))
+        return len(self)
+
+    def values(self, variables: Variables, context: Remembers) -> list[Any]:
+        """All of them for one request, in the order of their numbers.
+
+        Raises: CallerError (BAD_USER_INPUT) for a value that cannot be bound.
+        """
+        memory = context.memory
+        kept: list[Any] | None = memory.get(self)
+        if kept is None:
+            kept = [None] * len(self)
+            for index, read in self._of_context:
+                kept[index] = read(context)
+            if len(memory) >= REMEMBERED_MAX:
+                memory.clear()
+            memory[self] = kept
+        values = kept.copy()
+        for index, read in self._of_variables:
+            values[index] = read(variables)
+        return values
+
+
 class Binds:
-    """The parameters of one statement, in the order of their numbers."""
+    """The parameters of a statement while it is written."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._numbers: dict[Hashable, int] = {}
-        self.readers: list[Reader] = []
+        self.parameters = Parameters()
 
-    def add(self, key: Hashable, cast: str, read: Reader) -> str:
-        """`$n::cast` for the value that `read` gives; equal keys share a parameter."""
+    def add(self, key: Hashable, cast: str, read: Callable[[Variables], Any]) -> str:
+        """`$n::cast` for the value that `read` gives of the variables; equal keys share a parameter."""
         number = self._numbers.get((key, cast))
         if number is None:
-            self.readers.append(read)
-            number = self._numbers[(key, cast)] = len(self.readers)
+            number = self._numbers[(key, cast)] = self.parameters.from_variables(read)
+        return f"${number}::{cast}"
+
+    def of_context(self, key: Hashable, cast: str, read: Callable[[Any], Any]) -> str:
+        """The same for a value that `read` gives of the context alone."""
+        number = self._numbers.get((key, cast))
+        if number is None:
+            number = self._numbers[(key, cast)] = self.parameters.from_context(read)
         return f"${number}::{cast}"
 
     def context(self, name: str) -> str:
         """A value of the request's context, by its name in the catalogue."""
         value = self._catalogue.context[name]
-        return self.add(("context", name), value.type, lambda _variables, context: value.read(context))
+        return self.of_context(("context", name), value.type, value.read)
 
     def argument(
         self, key: Hashable, cast: str, read: Callable[[Variables], Any], place: list[str | int]
@@ -44,7 +100,7 @@ class Binds:
         """A caller's value as SQL type or conversion `cast`; `place` is named if it cannot be held."""
         sql_type, convert = self._conversion(cast)
 
-        def read_argument(variables: Variables, _context: Any) -> Any:
+        def read_argument(variables: Variables) -> Any:
             value = read(variables)
             check_text(value, place)
             return value if convert is None or value is None else convert(value)

@@ -6,7 +6,7 @@ the root's fields in `roots.py`.
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -76,6 +76,10 @@ class Access(Protocol):
 
     def granted_on(self, guard: Any) -> list[UUID]:
         """The objects on which the guard is passed."""
+
+    @property
+    def memory(self) -> MutableMapping[Any, Any]:
+        """Lives as long as what is granted; see `binds.Remembers`."""
 
 
 class Compiler(ABC):
@@ -236,7 +240,7 @@ class Compiler(ABC):
         if any(self.access.check(guard) is not None for guard in guards):
             return refused
         granted = " and ".join(
-            f"{object_id} = any({self.binds.add(('granted', guard), 'uuid[]', _granted_on(guard))})"
+            f"{object_id} = any({self.binds.of_context(('granted', guard), 'uuid[]', _granted_on(guard))})"
             for guard in guards
         )
         granted_row = Row(row.rows, row.alias, row.cursor, only_if=granted)
@@ -297,7 +301,7 @@ def locations_of(nodes: Sequence[FieldNode]) -> tuple[Location, ...]:
 
 
 def _granted_on(guard: Guard) -> Any:
-    return lambda _variables, context: context.granted_on(guard)
+    return lambda context: context.granted_on(guard)
 
 
 def _form_of(of: GraphQLOutputType) -> Form:

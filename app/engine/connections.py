@@ -228,8 +228,8 @@ class _Connection:
         read, place = self.arguments.reader("after"), [*self.place.path, "after"]
         order, mark = self.order, self.mark
 
-        def part_of(number: int) -> Callable[[Variables, Any], Any]:
-            return lambda variables, _context: read_cursor(read(variables), mark, order, place)[number]
+        def part_of(number: int) -> Callable[[Variables], Any]:
+            return lambda variables: read_cursor(read(variables), mark, order, place)[number]
 
         values = [
             self.compiler.binds.add(("after", self.arguments.key, number), part.type, part_of(number))

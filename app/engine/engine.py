@@ -100,7 +100,7 @@ class Engine:
             )
         return Explanation(
             sql=plan.sql,
-            arguments=[read(variables, context) for read in plan.readers],
+            arguments=plan.parameters.values(variables, context),
             denied=denied,
             holes=[".".join(hole.place.path) for hole in plan.holes],
         )
@@ -135,7 +135,7 @@ class Engine:
         return compile_operation(compiler, operation.node)
 
     async def _run(self, plan: Plan, variables: Mapping[str, Any], context: Access) -> bytes:
-        arguments = [read(variables, context) for read in plan.readers]
+        arguments = plan.parameters.values(variables, context)
         body = await self._fetch(context, plan.sql, arguments)
         if body is None:
             raise Fault("The statement's answer is null: a value that the schema calls non-null is missing.")

@@ -301,5 +301,5 @@ class Catalogue:
     """From an id's kind to the object type that it names and that type's table."""
     guards: Mapping[tuple[str, str], tuple[Guard, ...]]
     """What holds for a field whichever way it is reached: its own guards and those of what it returns."""
-    parse_id: Callable[[str], tuple[str, Any] | None]
-    """A public id's kind and its value in `Table.id_column`; None for anything that is no id."""
+    parse_id: Callable[[str], tuple[str, str] | None]
+    """A public id's kind and, as text, its value in `Table.id_column`; None for anything that is no id."""

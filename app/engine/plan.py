@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from app.engine.binds import Reader, Variables
+from app.engine.binds import Parameters, Variables
 from app.engine.mapping import Guard, Loader
 from app.engine.rows import Place
 
@@ -43,7 +43,7 @@ class LoadHole:
 Hole: TypeAlias = GuardHole | LoadHole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
     """One operation, for one grant set and one shape of variables.
 
@@ -51,7 +51,7 @@ class Plan:
     """
 
     sql: str
-    readers: tuple[Reader, ...]
+    parameters: Parameters
     denied: tuple[Denied, ...] = ()
     holes: tuple[Hole, ...] = ()
     introspects: bool = False

@@ -37,7 +37,7 @@ def compile_operation(compiler: Compiler, operation: OperationDefinitionNode) ->
     statement = f"{compiler.ctes.render()}select convert_to({text}, 'UTF8')"
     return Plan(
         sql=statement,
-        readers=tuple(compiler.binds.readers),
+        parameters=compiler.binds.parameters,
         denied=tuple(compiler.denied),
         holes=tuple(compiler.holes),
         introspects=introspects,
@@ -162,12 +162,12 @@ def _nodes(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
         joins.append(f"left join {joined} on {joined}.k = u.id and u.kind = {quote(kind)}")
         values.append(f"{joined}.j")
 
-    def kinds_read(variables: Variables, _context: Any) -> list[str]:
+    def kinds_read(variables: Variables) -> list[str]:
         ids = _checked(read(variables), ids_place)
         return [named[0] if (named := parse(one)) else "" for one in ids]
 
-    def keys_read(variables: Variables, _context: Any) -> list[str]:
-        return [str(named[1]) if (named := parse(one)) else "" for one in read(variables)]
+    def keys_read(variables: Variables) -> list[str]:
+        return [named[1] if (named := parse(one)) else "" for one in read(variables)]
 
     kind_bind = compiler.binds.add(("kinds", arguments.key), "text[]", kinds_read)
     key_bind = compiler.binds.add(("keys", arguments.key), "text[]", keys_read)
@@ -194,7 +194,7 @@ def _nodes_of_kind(
     rows = Rows(name, many=True, source=render(table.source, compiler.binds, {"t": alias}))
     read, parse = arguments.reader("ids"), compiler.catalogue.parse_id
 
-    def keys(variables: Variables, _context: Any) -> list[Any]:
+    def keys(variables: Variables) -> list[Any]:
         found = (parse(one) for one in read(variables))
         return [named[1] for named in found if named is not None and named[0] == kind]
 
@@ -225,7 +225,10 @@ def _positions(
     ]
 
 
-def _checked(ids: list[str], place: list[str]) -> list[str]:
+def _checked(ids: list[str] | None, place: list[str]) -> list[str]:
+    if ids is None:
+        # A variable with a default may stand at a non-null argument, and be null all the same.
+        raise CallerError(ErrorCode.BAD_USER_INPUT, "The ids must not be null.", path=list(place))
     if len(ids) > NODES_MAX:
         raise CallerError(
             ErrorCode.NODE_LIMIT, f"At most {NODES_MAX:,} ids a request; split the list.", path=list(place)

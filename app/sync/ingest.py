@@ -1,0 +1,151 @@
+"""The one path below every way in: validate, normalise, upsert, each record with its own outcome."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from asyncpg import Connection
+
+from app.database.pool import Pool
+from app.errors import CallerError, ErrorCode
+from app.ids import CandidateId, CompanyId
+from app.sync.entities import TAKERS, Batch, Numbered
+from app.sync.records import (
+    ApplicationRecord,
+    CandidateRecord,
+    JobRecord,
+    Record,
+    RecordEntity,
+    RecordOutcome,
+    RecordRefusedError,
+    RecordResult,
+    SyncRunId,
+)
+from app.sync.rows import Origin
+from app.sync.runs import record_results
+from app.sync.validate import normalise
+
+BATCH_MAX: Final = 1_000
+"""Records of one call: the transaction stays short, and the batch fits one parameter of a statement."""
+
+
+async def ingest(
+    pool: Pool,
+    company: CompanyId,
+    partner: str,
+    records: Sequence[Record],
+    *,
+    run: SyncRunId | None = None,
+    now: datetime | None = None,
+) -> list[RecordResult]:
+    """Take at most `BATCH_MAX` records in one transaction; results are in the order of `records`.
+
+    What has returned is durable. A record that is refused fails alone. The order in a batch matters only
+    among records of the same key: jobs are taken first, then candidates, applications and what belongs to
+    them. With `run`, every result is kept there, and its progress moves on. Matching is a step of its
+    own: `app.matching.match_candidates` with `touched_candidates(results)`.
+
+    Raises: CallerError (BAD_USER_INPUT) for an unknown partner or a batch that is too large.
+    """
+    async with pool.transaction(company) as connection:
+        return await ingest_within(connection, company, partner, records, run=run, now=now)
+
+
+async def ingest_within(
+    connection: Connection,
+    company: CompanyId,
+    partner: str,
+    records: Sequence[Record],
+    *,
+    run: SyncRunId | None = None,
+    now: datetime | None = None,
+) -> list[RecordResult]:
+    """The same as `ingest`, in a transaction of the caller's that is bound to the company."""
+    if len(records) > BATCH_MAX:
+        raise CallerError(ErrorCode.BAD_USER_INPUT, f"A batch has at most {BATCH_MAX} records.")
+    origin = Origin(company=company, partner=partner, now=now or datetime.now(UTC))
+    await _become_only_writer(connection, company, partner)
+    results: dict[int, RecordResult] = {}
+    valid: list[Numbered[Any]] = []
+    for position, record in enumerate(records):
+        try:
+            valid.append(Numbered(position, normalise(record)))
+        except RecordRefusedError as refusal:
+            results[position] = refused(record, refusal)
+    batch = Batch(connection=connection, origin=origin)
+    for entity in RecordEntity:
+        for round_ in _rounds([one for one in valid if one.record.entity is entity]):
+            results.update(await TAKERS[entity](batch, round_))
+    ordered = [results[position] for position in range(len(records))]
+    if run is not None:
+        await record_results(connection, company, run, ordered)
+    return ordered
+
+
+def refused(record: Record, refusal: RecordRefusedError) -> RecordResult:
+    """The result of a record that was not taken; the message names the field by its path."""
+    where = ".".join(refusal.path)
+    return RecordResult(
+        external_id=sayable(record.external_id),
+        entity=record.entity,
+        outcome=RecordOutcome.REFUSED,
+        message=f"{where} {refusal.message}.".strip(),
+        path=refusal.path,
+    )
+
+
+def record_key(record: Record) -> tuple[object, ...]:
+    """What two records of the same thing have in common: the kind, the ATS's id, and the parent's."""
+    if isinstance(record, JobRecord | CandidateRecord | ApplicationRecord):
+        return (record.entity, record.external_id)
+    return (
+        record.entity,
+        record.external_id,
+        getattr(record, "candidate_external_id", None),
+        record.application_external_id,
+    )
+
+
+def touched_candidates(results: Sequence[RecordResult]) -> list[CandidateId]:
+    """The candidates that were created or changed, so whose match may be another now."""
+    return [
+        CandidateId(result.id)
+        for result in results
+        if result.entity is RecordEntity.CANDIDATE
+        and result.outcome in (RecordOutcome.CREATED, RecordOutcome.UPDATED)
+        and result.id is not None
+    ]
+
+
+async def _become_only_writer(connection: Connection, company: CompanyId, partner: str) -> None:
+    """Wait until no other batch of this company is being taken.
+
+    Otherwise an application and its candidate that arrive in two batches at once would each miss the other
+    and wait for ever. The company's row is the lock: unlike an advisory lock it works wherever rows
+    do, and references to the company are not held up by it.
+    """
+    if not await connection.fetchval(
+        "select 1 from company where company_id = $1 for no key update", company
+    ):
+        raise CallerError(ErrorCode.BAD_USER_INPUT, "This company is not known.")
+    if not await connection.fetchval("select 1 from partner where name = $1", partner):
+        raise CallerError(ErrorCode.BAD_USER_INPUT, f"The partner {sayable(partner)!r} is not known.")
+
+
+def _rounds(records: Sequence[Numbered[Any]]) -> Iterator[list[Numbered[Any]]]:
+    """Divide so that no key occurs twice in a round, and the order among equal keys stays."""
+    rounds: list[list[Numbered[Any]]] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for one in records:
+        key = record_key(one.record)
+        number = seen.get(key, 0)
+        seen[key] = number + 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(one)
+    yield from rounds
+
+
+def sayable(text: str) -> str:
+    """The text, short and without what PostgreSQL cannot store, for a result that must be stored."""
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode()[:300]

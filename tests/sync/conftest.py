@@ -1,0 +1,17 @@
+"""A live company in the test's own database."""
+
+import asyncpg
+import pytest
+
+from app.ids import CompanyId, CompanyUrn
+from tests.sync.companies import live_company, urn_of
+
+
+@pytest.fixture
+async def company(owner: asyncpg.Connection) -> CompanyId:
+    return await live_company(owner)
+
+
+@pytest.fixture
+async def urn(owner: asyncpg.Connection, company: CompanyId) -> CompanyUrn:
+    return await urn_of(owner, company)
