@@ -15,6 +15,7 @@ from app.access.directives import RequiresFeature, RequiresRole
 from app.engine.mapping import (
     AnyById,
     Column,
+    Command,
     Computed,
     Cursor,
     Edges,
@@ -27,6 +28,7 @@ from app.engine.mapping import (
     Key,
     Loader,
     Lookup,
+    Made,
     Many,
     ManyById,
     One,
@@ -34,6 +36,8 @@ from app.engine.mapping import (
     Page,
     PageFacts,
     PageInfoPart,
+    Reference,
+    Runner,
     SameRow,
     Source,
     Table,
@@ -291,6 +295,25 @@ def computed(
         arguments=arguments,
         required=required,
     )
+
+
+def command(
+    run: Runner, *, says: str, arguments: Mapping[str, Any] | None = None, guards: Sequence[Directive]
+) -> Any:
+    """A field of the mutation: `run` does it; all of its arguments are required."""
+    return _field(
+        Command(run), says=says, guards=guards, arguments=arguments, required=tuple(arguments or ())
+    )
+
+
+def reference(table: Table, name: str, *, says: str) -> Any:
+    """A payload's row: the one whose key the outcome's references have under `name`."""
+    return _field(Reference(table, name), says=says)
+
+
+def made(name: str, *, says: str) -> Any:
+    """A payload's value, by its name in the outcome."""
+    return _field(Made(name), says=says)
 
 
 def key(name: str, *, says: str) -> Any:

@@ -160,6 +160,9 @@ def check_text(value: Any, place: list[str | int]) -> None:
     elif isinstance(value, list):
         for one in value:
             check_text(one, place)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            check_text(one, [*place, name])
 
 
 def _is_encodable(text: str) -> bool:

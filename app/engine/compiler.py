@@ -6,7 +6,7 @@ the root's fields in `roots.py`.
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -41,9 +41,12 @@ from app.engine.mapping import (
     Form,
     Guard,
     Item,
+    Made,
     One,
+    Reference,
     SameRow,
     Source,
+    Table,
 )
 from app.engine.plan import Denied, GuardHole, Hole, LoadHole, Location
 from app.engine.projection import projection
@@ -59,6 +62,10 @@ _FORMS: Final = {
     "DateTime": Form.MOMENT,
     "Date": Form.DAY,
 }
+
+
+OUTCOME: Final = "\0outcome"
+"""Where a command's outcome stands among the variables; no variable of a document has such a name."""
 
 
 class Access(Protocol):
@@ -166,6 +173,11 @@ class Compiler(ABC):
                 return (Sql(f"'\"' || {row.cursor} || '\"'"),)
             case Computed():
                 return self.computed(source, definition, nodes, row, place)
+            case Reference(table, name):
+                key = self.binds.add(("reference", name), table.key_type, _reference(name))
+                return self._joined(table, table.key, key, definition.type, nodes, row, place)
+            case Made(name):
+                return self._made(name, definition, nodes, place)
             case _:
                 return self.list_value(source, definition, nodes, row, place)
 
@@ -220,6 +232,16 @@ class Compiler(ABC):
         )
         return (Sql(self._hole(hole, " || ',' || ".join(inputs))),)
 
+    def _made(self, name: str, definition: GraphQLField, nodes: Nodes, place: Place) -> Json:
+        hole = LoadHole(
+            place=place,
+            load=_as_made,
+            arguments=lambda variables: {"value": variables[OUTCOME].values[name]},
+            project=projection(self.schema, self.catalogue, self.collector, definition.type, nodes),
+            locations=locations_of(nodes),
+        )
+        return (Sql(self._hole(hole, "")),)
+
     def _hole(self, hole: Hole, inputs: str) -> str:
         self.holes.append(hole)
         return f"chr(1) || '{len(self.holes) - 1}:[' || {inputs or quote('')} || ']' || chr(1)"
@@ -247,9 +269,21 @@ class Compiler(ABC):
         return (Case(granted, self.value(of, nodes, granted_row, place), refused),)
 
     def _one(self, source: One, of: GraphQLOutputType, nodes: Nodes, row: Row, place: Place) -> Json:
-        table = source.table
         parent = render(source.parent, self.binds, {"p": row.alias, "t": row.alias})
-        key = source.key or table.key
+        key = source.key or source.table.key
+        return self._joined(source.table, key, parent, of, nodes, row, place)
+
+    def _joined(
+        self,
+        table: Table,
+        key: str,
+        parent: str,
+        of: GraphQLOutputType,
+        nodes: Nodes,
+        row: Row,
+        place: Place,
+    ) -> Json:
+        """The object of the one row of `table` whose `key` equals the expression `parent`."""
         alias = row.rows.ones.get((f"{table.name}.{key}", parent))
         if alias is None:
             alias = row.rows.ones[(f"{table.name}.{key}", parent)] = self.new_name("t")
@@ -298,6 +332,14 @@ def locations_of(nodes: Sequence[FieldNode]) -> tuple[Location, ...]:
             at = get_location(node.loc.source, node.loc.start)
             found.append({"line": at.line, "column": at.column})
     return tuple(found)
+
+
+async def _as_made(inputs: Sequence[Any], arguments: Mapping[str, Any], context: Any) -> list[Any]:
+    return [arguments["value"]] * len(inputs)
+
+
+def _reference(name: str) -> Callable[[Variables], Any]:
+    return lambda variables: variables[OUTCOME].references.get(name)
 
 
 def _granted_on(guard: Guard) -> Any:

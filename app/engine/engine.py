@@ -18,18 +18,21 @@ from graphql import (
     execute_sync,
 )
 
+from app.engine.binds import check_text
+from app.engine.commands import CommandPlan, command_fields, compile_command, with_outcome
 from app.engine.compiler import Access
 from app.engine.connections import OperationCompiler
 from app.engine.cost import DocumentLimits
 from app.engine.documents import Document, Documents, Operation, entry
-from app.engine.finish import finish
-from app.engine.mapping import Catalogue
+from app.engine.finish import Unanswered, error_entry, finish, unanswered
+from app.engine.mapping import Catalogue, Outcome
 from app.engine.plan import Plan
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.engine.roots import INTROSPECTION, compile_operation
 from app.errors import CallerError, ErrorCode, Fault
 
 C = TypeVar("C", bound=Access, contravariant=True)
+P = TypeVar("P")
 
 
 class Fetch(Protocol[C]):
@@ -67,7 +70,7 @@ class Engine:
         self.catalogue = catalogue
         self._fetch = fetch
         self._documents = Documents(schema, catalogue, limits, size=documents)
-        self._plans: OrderedDict[Hashable, tuple[Operation, Plan]] = OrderedDict()
+        self._plans: OrderedDict[Hashable, Any] = OrderedDict()
         self._plans_max = plans
 
     async def execute(
@@ -78,14 +81,20 @@ class Engine:
         `introspection` says whether this viewer may read the schema.
         Raises: RequestRefused or CallerError if it never ran; CallerError if the database cannot be had.
         """
-        operation, plan, variables = self._planned(request, context)
+        document, operation, variables = self._read(request)
+        if not operation.is_query:
+            return await self._run_commands(document, operation, variables, context)
+        plan = self._plan(document, operation, variables, context)
         if plan.introspects:
             return await self._with_introspection(operation, plan, variables, context, allowed=introspection)
         return await self._run(plan, variables, context)
 
     def explain(self, request: GraphQLRequest, context: Access) -> Explanation:
         """What `execute` would do, without doing it. Raises what `execute` raises before it runs."""
-        _, plan, variables = self._planned(request, context)
+        document, operation, variables = self._read(request)
+        if not operation.is_query:
+            raise CallerError(ErrorCode.BAD_REQUEST, "Only a query can be explained without running it.")
+        plan = self._plan(document, operation, variables, context)
         denied = []
         for one in plan.denied:
             refusal = context.check(one.guard)
@@ -109,30 +118,84 @@ class Engine:
         """Whether the operation is a query: what a GET may run. Raises what `execute` raises."""
         return self._documents.get(request.query).operation(request.operation_name).is_query
 
-    def _planned(self, request: GraphQLRequest, context: Access) -> tuple[Operation, Plan, Mapping[str, Any]]:
+    def _read(self, request: GraphQLRequest) -> tuple[Document, Operation, Mapping[str, Any]]:
         document = self._documents.get(request.query)
         given = request.variables or {}
         document.cost.check(given, request.operation_name)
         operation = document.operation(request.operation_name)
-        variables = operation.coerce(given)
-        key = (operation, context.key, operation.shape(variables))
-        kept = self._plans.get(key)
-        if kept is not None:
-            self._plans.move_to_end(key)
-            return operation, kept[1], variables
-        plan = self._compile(document, operation, variables, context)
-        self._plans[key] = (operation, plan)
-        if len(self._plans) > self._plans_max:
-            self._plans.popitem(last=False)
-        return operation, plan, variables
+        return document, operation, operation.coerce(given)
 
-    def _compile(
+    def _plan(
         self, document: Document, operation: Operation, variables: Mapping[str, Any], context: Access
     ) -> Plan:
-        if not operation.is_query:
-            raise CallerError(ErrorCode.BAD_REQUEST, "Only queries can be run here.")
-        compiler = OperationCompiler(self.schema, self.catalogue, document.fragments, context, variables)
-        return compile_operation(compiler, operation.node)
+        key = (operation, context.key, operation.shape(variables))
+        plan: Plan | None = self._plans.get(key)
+        if plan is None:
+            compiler = self._compiler(document, variables, context)
+            plan = self._keep(key, compile_operation(compiler, operation.node))
+        else:
+            self._plans.move_to_end(key)
+        return plan
+
+    def _compiler(
+        self, document: Document, variables: Mapping[str, Any], context: Access
+    ) -> OperationCompiler:
+        return OperationCompiler(self.schema, self.catalogue, document.fragments, context, variables)
+
+    def _keep(self, key: Hashable, plan: P) -> P:
+        self._plans[key] = plan
+        if len(self._plans) > self._plans_max:
+            self._plans.popitem(last=False)
+        return plan
+
+    async def _run_commands(
+        self, document: Document, operation: Operation, variables: Mapping[str, Any], context: Access
+    ) -> bytes:
+        """Run a mutation's fields one after the other; what one could not do keeps no other from running."""
+        data: dict[str, Any] = {}
+        errors: list[dict[str, Any]] = []
+        for command in self._commands(document, operation, variables, context):
+            answer = await self._run_command(command, variables, context)
+            data.update(answer["data"])
+            errors += answer.get("errors", ())
+        return orjson.dumps({"errors": errors, "data": data} if errors else {"data": data})
+
+    def _commands(
+        self, document: Document, operation: Operation, variables: Mapping[str, Any], context: Access
+    ) -> tuple[CommandPlan, ...]:
+        key = (operation, context.key, operation.shape(variables))
+        kept: tuple[CommandPlan, ...] | None = self._plans.get(key)
+        if kept is not None:
+            self._plans.move_to_end(key)
+            return kept
+        fields = command_fields(self._compiler(document, variables, context), operation.node)
+        made = [
+            compile_command(self._compiler(document, variables, context), key, nodes)
+            for key, nodes in fields.items()
+        ]
+        return self._keep(key, tuple(made))
+
+    async def _run_command(
+        self, command: CommandPlan, variables: Mapping[str, Any], context: Access
+    ) -> dict[str, Any]:
+        outcome = Outcome()
+        try:
+            if command.denied is not None:
+                raise unanswered(context.check(command.denied.guard))
+            if command.run is not None:
+                arguments = command.arguments(variables)
+                check_text(arguments, [command.key])
+                outcome = await command.run(context, arguments)
+        except (CallerError, Unanswered) as error:
+            refusal = error if isinstance(error, Unanswered) else Unanswered.of(error)
+            return {
+                "errors": [error_entry(refusal, command.locations, [command.key])],
+                "data": {command.key: None},
+            }
+        assert command.plan is not None
+        body = await self._run(command.plan, with_outcome(variables, outcome), context)
+        answer: dict[str, Any] = orjson.loads(body)
+        return answer
 
     async def _run(self, plan: Plan, variables: Mapping[str, Any], context: Access) -> bytes:
         arguments = plan.parameters.values(variables, context)

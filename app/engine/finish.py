@@ -29,6 +29,11 @@ class Unanswered(Exception):
         self.message = message
         self.extensions = dict(extensions)
 
+    @classmethod
+    def of(cls, error: CallerError) -> "Unanswered":
+        """A caller's error as that of one place in the answer."""
+        return cls(error.message, error.as_graphql()["extensions"])
+
 
 async def finish(plan: Plan, body: bytes, variables: Variables, context: Access) -> bytes:
     """The response: `{"data":…}`, or `{"errors":…,"data":…}` if something was refused or could not be had."""
@@ -43,7 +48,7 @@ async def finish(plan: Plan, body: bytes, variables: Variables, context: Access)
     for denied in plan.denied:
         refusal = unanswered(context.check(denied.guard))
         errors += [
-            _error(refusal, denied.locations, path) for path, _ in spots(answer, denied.place, variables)
+            error_entry(refusal, denied.locations, path) for path, _ in spots(answer, denied.place, variables)
         ]
     if failed:
         _tell_failed(plan, answer, variables, failed, errors)
@@ -142,7 +147,7 @@ async def _load(
         try:
             loaded.append((index, number, hole.project(await value)))
         except CallerError as error:
-            loaded.append((index, number, Unanswered(error.message, error.as_graphql()["extensions"])))
+            loaded.append((index, number, Unanswered.of(error)))
         except NotNullable as error:
             raise Fault(f"A loader gave no value at {'.'.join(hole.place.path)}.") from error
     return loaded
@@ -171,7 +176,7 @@ def _tell_failed(
             reason = failed.get(value) if isinstance(value, str) else None
             if reason is None:
                 continue
-            errors.append(_error(reason, hole.locations, path))
+            errors.append(error_entry(reason, hole.locations, path))
             depth = hole.place.nullable
             if depth == 0:
                 answer["data"] = None
@@ -179,10 +184,13 @@ def _tell_failed(
                 containers[depth - 1][path[depth - 1]] = None
 
 
-def _error(refusal: Unanswered, locations: Sequence[Location], path: list[str | int]) -> dict[str, Any]:
+def error_entry(
+    refusal: Unanswered, locations: Sequence[Location], path: Sequence[str | int]
+) -> dict[str, Any]:
+    """A refusal as an entry of the response's `errors`."""
     return {
         "message": refusal.message,
         "locations": list(locations),
-        "path": path,
+        "path": list(path),
         "extensions": refusal.extensions,
     }

@@ -236,6 +236,46 @@ class Key:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a mutation did: `references` by payload field, each the key of a row or None, and plain values."""
+
+    references: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Runner(Protocol):
+    """Does what a mutation field says, in a transaction of its own.
+
+    What the caller did wrong is among the outcome's values; a CallerError becomes the field's error, with
+    null for its payload.
+    """
+
+    def __call__(self, context: Any, arguments: Mapping[str, Any]) -> Awaitable[Outcome]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A field of the mutation's root: `run` does it, then the engine reads what is selected of its payload."""
+
+    run: Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A payload's row, by the name that the outcome's references have for its key."""
+
+    table: Table
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A payload's value that the outcome has under this name."""
+
+    name: str
+
+
 Source: TypeAlias = (
     Column
     | Item
@@ -256,6 +296,9 @@ Source: TypeAlias = (
     | ManyById
     | Computed
     | Key
+    | Command
+    | Reference
+    | Made
 )
 
 
