@@ -5,7 +5,7 @@ given, which booleans, integers and enum values they have, which fields an input
 else (text, ids, times, lists) is read at each request and bound.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
@@ -16,21 +16,31 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
+    is_non_null_type,
     value_from_ast,
 )
 
-from app.engine.binds import Variables
+from app.engine.binds import Variables, check_text
+from app.errors import CallerError, ErrorCode
 
 _ABSENT: Final = object()
 
 
 class Arguments:
-    """The arguments of one field node, in a plan for one shape of variables."""
+    """The arguments of one field node at `place`, in a plan for one shape of variables.
 
-    def __init__(self, definition: GraphQLField, node: FieldNode, variables: Variables) -> None:
+    Raises: CallerError (BAD_USER_INPUT) for null where the schema wants a value. Validation lets it pass: a
+    variable with a default may stand at a non-null place, and be null all the same.
+    """
+
+    def __init__(
+        self, definition: GraphQLField, node: FieldNode, variables: Variables, place: Sequence[str]
+    ) -> None:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        self._place = place
         self._readers = {
-            name: _reader(argument, given.get(name)) for name, argument in definition.args.items()
+            name: _reader(argument, given.get(name), [*place, name])
+            for name, argument in definition.args.items()
         }
         self.shape: dict[str, Any] = {
             name: value
@@ -39,6 +49,9 @@ class Arguments:
         }
         """The arguments that are given and not null; only what the shape has may decide the plan."""
         self.key: Hashable = id(node)
+        for name, argument in definition.args.items():
+            if is_non_null_type(argument.type) and name not in self.shape:
+                raise _null_at([*place, name])
 
     def reader(self, *path: str) -> Callable[[Variables], Any]:
         """Reads one argument, or a field inside it, at each request; None where it is not given."""
@@ -53,12 +66,18 @@ class Arguments:
         return read
 
     def values(self, variables: Variables) -> dict[str, Any]:
-        """All arguments that are given, as one request has them."""
-        return {
+        """All arguments that are given, as one request has them.
+
+        Raises: CallerError (BAD_USER_INPUT) for text that PostgreSQL cannot hold: they may end up there.
+        """
+        values = {
             name: _plain(value)
             for name, read in self._readers.items()
             if (value := read(variables)) is not _ABSENT
         }
+        for name, value in values.items():
+            check_text(value, [*self._place, name])
+        return values
 
 
 def shape_of(value: Any) -> Hashable:
@@ -78,7 +97,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _reader(argument: GraphQLArgument, node: ValueNode | None) -> Callable[[Variables], Any]:
+def _reader(
+    argument: GraphQLArgument, node: ValueNode | None, place: list[str]
+) -> Callable[[Variables], Any]:
     default = _default(argument)
     if node is None:
         return lambda _variables: default
@@ -91,9 +112,17 @@ def _reader(argument: GraphQLArgument, node: ValueNode | None) -> Callable[[Vari
 
     def read(variables: Mapping[str, Any]) -> Any:
         value = value_from_ast(node, argument.type, dict(variables))
-        return default if value is Undefined else value
+        if value is Undefined:
+            raise _null_at(place)
+        return value
 
     return read
+
+
+def _null_at(place: list[str]) -> CallerError:
+    return CallerError(
+        ErrorCode.BAD_USER_INPUT, "A variable is null where the schema wants a value.", path=place
+    )
 
 
 def _default(argument: GraphQLArgument) -> Any:

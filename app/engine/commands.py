@@ -58,7 +58,7 @@ def compile_command(compiler: Compiler, key: str, nodes: Nodes) -> CommandPlan:
     facts, definition = compiler.facts(root, nodes)
     assert isinstance(facts.source, Command)
     place = Place().at(key, may_be_null=True)
-    arguments = compiler.arguments(definition, nodes)
+    arguments = compiler.arguments(definition, nodes, place)
     denied = None
     if compiler.denies(compiler.catalogue.guards[(root.name, name)], nodes, place):
         denied = compiler.denied[-1]

@@ -115,6 +115,7 @@ class Compiler(ABC):
         self.ctes = Ctes()
         self.denied: list[Denied] = []
         self.holes: list[Hole] = []
+        self.lists = 0
         self._names = 0
 
     def new_name(self, prefix: str) -> str:
@@ -186,9 +187,9 @@ class Compiler(ABC):
         name = nodes[0].name.value
         return self.catalogue.fields[(of.name, name)], of.fields[name]
 
-    def arguments(self, definition: GraphQLField, nodes: Nodes) -> Arguments:
+    def arguments(self, definition: GraphQLField, nodes: Nodes, place: Place) -> Arguments:
         """The arguments of merged field nodes, which validation has found to be the same."""
-        return Arguments(definition, nodes[0], self.variables)
+        return Arguments(definition, nodes[0], self.variables, place.path)
 
     def embedded(self, of: GraphQLObjectType, nodes: Nodes, array: str) -> str:
         """A JSON array of objects that is stored as such, as a text expression."""
@@ -218,7 +219,7 @@ class Compiler(ABC):
         self, source: Computed, definition: GraphQLField, nodes: Nodes, row: Row | None, place: Place
     ) -> Json:
         """A hole that Python fills."""
-        arguments = self.arguments(definition, nodes)
+        arguments = self.arguments(definition, nodes, place)
         names = {} if row is None else {"t": row.alias, "p": row.alias}
         inputs = [
             f"coalesce(to_json({render(sql, self.binds, names)})::text, 'null')" for sql in source.inputs
@@ -335,6 +336,7 @@ def locations_of(nodes: Sequence[FieldNode]) -> tuple[Location, ...]:
 
 
 async def _as_made(inputs: Sequence[Any], arguments: Mapping[str, Any], context: Any) -> list[Any]:
+    del context  # a loader has one; what was made is among the arguments already
     return [arguments["value"]] * len(inputs)
 
 

@@ -8,7 +8,7 @@ from graphql import GraphQLField, GraphQLObjectType
 
 from app.engine.arguments import Arguments
 from app.engine.binds import Variables, render
-from app.engine.compiler import Compiler, Nodes, each, object_type
+from app.engine.compiler import Compiler, Nodes, each, locations_of, object_type
 from app.engine.cursors import cursor_sql, mark_of, read_cursor
 from app.engine.json_sql import Json, Piece, Sql, Text
 from app.engine.listing import Listing, Output
@@ -18,6 +18,8 @@ from app.errors import CallerError, ErrorCode
 
 PAGE_SIZE_DEFAULT: Final = 20
 PAGE_SIZE_MAX: Final = 200
+LISTS_MAX: Final = 150
+"""Lists of one operation. Each is a part of the statement, and the time to plan grows faster than they do."""
 
 
 class OperationCompiler(Compiler):
@@ -26,7 +28,14 @@ class OperationCompiler(Compiler):
     def list_value(
         self, source: Source, definition: GraphQLField, nodes: Nodes, row: Row | None, place: Place
     ) -> Json:
-        """A list or a connection below `row`, or at the root."""
+        """A list or a connection below `row`, or at the root.
+
+        Raises: CallerError COST_LIMIT beyond `LISTS_MAX`.
+        """
+        self.lists += 1
+        if self.lists > LISTS_MAX:
+            message = f"An operation may ask for {LISTS_MAX} lists; split it into several."
+            raise CallerError(ErrorCode.COST_LIMIT, message, locations=locations_of(nodes))
         if isinstance(source, Many):
             assert row is not None
             return _many(self, source, definition, nodes, row, place)
@@ -96,7 +105,7 @@ class _Connection:
         self.of: GraphQLObjectType = object_type(definition.type)
         self.nodes = nodes
         self.place = place
-        self.arguments = compiler.arguments(definition, nodes)
+        self.arguments = compiler.arguments(definition, nodes, place)
         self.order = _order_of(source, self.arguments)
         self.listing = _listing(compiler, source, row, self.order, self._argument)
         self.listing.limit = self._page_size()

@@ -9,8 +9,9 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -68,7 +69,7 @@ def _moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(_text(value))
     if moment.tzinfo is None:
         raise ValueError("a time without an offset")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _text(value: Any) -> str:
@@ -84,8 +85,14 @@ def _integer(value: Any) -> int:
     return value
 
 
+def _small(value: Any) -> int:
+    if abs(_integer(value)) > 2**15 - 1:
+        raise ValueError("not a small integer")
+    return int(value)
+
+
 def _real(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise ValueError("not a number")
     return float(value)
 
@@ -95,6 +102,6 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "text": _text,
     "uuid": lambda value: UUID(_text(value)),
     "integer": _integer,
-    "smallint": _integer,
+    "smallint": _small,
     "double precision": _real,
 }

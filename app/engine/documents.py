@@ -201,6 +201,8 @@ def _variables_in(node: Any) -> list[str]:
 
 def _shaper(catalogue: Catalogue) -> Shaper:
     def shape(value: Any) -> Hashable:
-        return tuple(kinds_of(value if isinstance(value, list) else [value], catalogue.parse_id))
+        # Kinds that nothing has are left out: else whoever invents some would fill the cache of plans.
+        kinds = kinds_of(value if isinstance(value, list) else [value], catalogue.parse_id)
+        return value is None, tuple(kind for kind in kinds if kind in catalogue.tables_by_id_kind)
 
     return shape

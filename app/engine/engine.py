@@ -86,7 +86,11 @@ class Engine:
             return await self._run_commands(document, operation, variables, context)
         plan = self._plan(document, operation, variables, context)
         if plan.introspects:
-            return await self._with_introspection(operation, plan, variables, context, allowed=introspection)
+            if not introspection:
+                message = "The schema may be read by staff only; ask for the SDL, or use a staff token."
+                raise CallerError(ErrorCode.INTROSPECTION_DISABLED, message)
+            answer = orjson.loads(await self._run(plan, variables, context))
+            return self._with_introspection(operation, request.variables or {}, answer)
         return await self._run(plan, variables, context)
 
     def explain(self, request: GraphQLRequest, context: Access) -> Explanation:
@@ -206,22 +210,12 @@ class Engine:
             return body
         return await finish(plan, body, variables, context)
 
-    async def _with_introspection(
-        self,
-        operation: Operation,
-        plan: Plan,
-        variables: Mapping[str, Any],
-        context: Access,
-        *,
-        allowed: bool,
+    def _with_introspection(
+        self, operation: Operation, given: Mapping[str, Any], answer: dict[str, Any]
     ) -> bytes:
-        """graphql-core answers `__schema` and `__type`; the rest of the operation is answered as always."""
-        if not allowed:
-            message = "The schema may be read by staff only; ask for the SDL, or use a staff token."
-            raise CallerError(ErrorCode.INTROSPECTION_DISABLED, message)
-        answer = orjson.loads(await self._run(plan, variables, context))
+        """The answer, with what graphql-core says to `__schema` and `__type`; it coerces `given` itself."""
         document = _introspection_only(operation)
-        result = execute_sync(self.schema, document, variable_values=dict(variables))
+        result = execute_sync(self.schema, document, variable_values=dict(given))
         if result.errors:
             raise RequestRefused([entry(error, ErrorCode.BAD_REQUEST) for error in result.errors])
         if answer["data"] is not None:

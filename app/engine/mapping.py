@@ -256,7 +256,7 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A field of the mutation's root: `run` does it, then the engine reads what is selected of its payload."""
+    """A field of the mutation's root: `run` does it, then what is selected of its payload is read."""
 
     run: Runner
 

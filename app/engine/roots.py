@@ -73,7 +73,7 @@ def _root_field(compiler: Compiler, root: GraphQLObjectType, key: str, nodes: No
 def _lookup(compiler: Compiler, source: Lookup, nodes: Nodes, place: Place) -> Json:
     root = cast("GraphQLObjectType", compiler.schema.query_type)
     definition = root.fields[nodes[0].name.value]
-    arguments = compiler.arguments(definition, nodes)
+    arguments = compiler.arguments(definition, nodes, place)
     given = [name for name in source.by if name in arguments.shape]
     if source.needs_one and not given:
         raise CallerError(
@@ -122,7 +122,7 @@ def _single(
 
 def _node(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
     """The thing that an id names. Its type is read off the id, which is part of the plan's shape."""
-    arguments = _arguments_of_root(compiler, nodes)
+    arguments = _arguments_of_root(compiler, nodes, place)
     read = arguments.reader("id")
     named = compiler.catalogue.parse_id(read(compiler.variables))
     kind = named[0] if named else None
@@ -140,7 +140,7 @@ def _node(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
 
 def _nodes(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
     """The things that a list of ids names: one block a type, put back into the order of the ids."""
-    arguments = _arguments_of_root(compiler, nodes)
+    arguments = _arguments_of_root(compiler, nodes, place)
     read = arguments.reader("ids")
     parse = compiler.catalogue.parse_id
     ids_place = [*place.path, "ids"]
@@ -237,9 +237,9 @@ def _checked(ids: list[str] | None, place: list[str]) -> list[str]:
     return ids
 
 
-def _arguments_of_root(compiler: Compiler, nodes: Nodes) -> Arguments:
+def _arguments_of_root(compiler: Compiler, nodes: Nodes, place: Place) -> Arguments:
     root = cast("GraphQLObjectType", compiler.schema.query_type)
-    return compiler.arguments(root.fields[nodes[0].name.value], nodes)
+    return compiler.arguments(root.fields[nodes[0].name.value], nodes, place)
 
 
 def _type_of(compiler: Compiler, kind: str) -> tuple[GraphQLObjectType, Table]:

@@ -1,0 +1,1 @@
+"""Logs, metrics and traces. None of them holds personal data, tokens, documents or arguments."""

@@ -1,0 +1,146 @@
+"""From the bytes of a request to the parameters of a GraphQL request, within limits and without surprises."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import orjson
+
+from app.engine.request import GraphQLRequest
+from app.errors import CallerError, ErrorCode
+from app.settings import Limits
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+JSON_NESTING_MAX: Final = 64
+_URL_PARAMETERS_MAX: Final = 20
+_PARAMETERS: Final = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete; there is nobody to answer."""
+
+
+async def read_body(receive: Receive, limits: Limits) -> bytes:
+    """The whole body. One that is too long is drained, so that the client comes to read the answer.
+
+    Raises: CallerError 413 BODY_LIMIT; Disconnected.
+    """
+    message = await receive()
+    chunk: bytes = message.get("body", b"")
+    if (
+        message["type"] == "http.request"
+        and not message.get("more_body")
+        and len(chunk) <= limits.body_bytes_max
+    ):
+        return chunk
+    chunks: list[bytes] = []
+    length = 0
+    while True:
+        if message["type"] != "http.request":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        length += len(chunk)
+        if length <= limits.body_bytes_max:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
+        if not message.get("more_body") or length > limits.body_drain_bytes_max:
+            break
+        message = await receive()
+    if length > limits.body_bytes_max:
+        raise CallerError(
+            ErrorCode.BODY_LIMIT,
+            f"A body may have at most {limits.body_bytes_max} bytes.",
+            status=413,
+            headers={"Connection": "close"} if message.get("more_body") else None,
+        )
+    return b"".join(chunks)
+
+
+def request_of_body(body: bytes) -> GraphQLRequest:
+    """The parameters in a JSON body.
+
+    Raises: CallerError BAD_REQUEST saying where, or PERSISTED_QUERY_NOT_FOUND if there is only an id.
+    """
+    parameters = _json(body, "The body")
+    if not isinstance(parameters, dict):
+        raise _bad_request("The body must be a JSON object; batches are not taken.")
+    return _request(parameters)
+
+
+def request_of_url(query_string: bytes) -> GraphQLRequest:
+    """The parameters in a URL, where `variables` and `extensions` are JSON. Raises like `request_of_body`."""
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_URL_PARAMETERS_MAX,
+        )
+    except ValueError:
+        raise _bad_request("The URL's parameters are no UTF-8, or too many.") from None
+    parameters: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in parameters and name in _PARAMETERS:
+            raise _bad_request(f"The URL names `{name}` twice.", name)
+        parameters[name] = value
+    for name in ("variables", "extensions"):
+        text = parameters.get(name)
+        if text is not None:
+            parameters[name] = _json(text.encode("utf-8"), f"`{name}`") if text else None
+    if parameters.get("operationName") == "":
+        parameters["operationName"] = None
+    return _request(parameters)
+
+
+def _request(parameters: dict[str, Any]) -> GraphQLRequest:
+    query = parameters.get("query")
+    operation_name = parameters.get("operationName")
+    variables = parameters.get("variables")
+    extensions = parameters.get("extensions")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise _bad_request("`operationName` must be a string.", "operationName")
+    if variables is not None and not isinstance(variables, dict):
+        raise _bad_request("`variables` must be an object.", "variables")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise _bad_request("`extensions` must be an object.", "extensions")
+    if not isinstance(query, str) or not query:
+        if query is None and ("documentId" in parameters or (extensions and "persistedQuery" in extensions)):
+            raise CallerError(
+                ErrorCode.PERSISTED_QUERY_NOT_FOUND, "No document is known by this id; send it as `query`."
+            )
+        raise _bad_request("`query` must be a string that holds a GraphQL document.", "query")
+    return GraphQLRequest(query, operation_name, variables)
+
+
+def _json(text: bytes, what: str) -> Any:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        # The library's text ends with the place: "…: line 1 column 5 (char 4)".
+        raise _bad_request(f"{what} is not JSON in UTF-8: {str(error)[:200]}.") from None
+    # Most bodies have fewer brackets than levels are allowed, and need not be looked at closer.
+    if text.count(b"{") + text.count(b"[") > JSON_NESTING_MAX and _nests_deeper(value, JSON_NESTING_MAX):
+        raise _bad_request(f"{what} nests objects and lists more than {JSON_NESTING_MAX} deep.")
+    return value
+
+
+def _nests_deeper(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        below: list[Any] = []
+        for one in layer:
+            if isinstance(one, dict):
+                below.extend(v for v in one.values() if isinstance(v, dict | list))
+            elif isinstance(one, list):
+                below.extend(v for v in one if isinstance(v, dict | list))
+        if not below:
+            return False
+        layer = below
+    return True
+
+
+def _bad_request(message: str, parameter: str | None = None) -> CallerError:
+    extensions = {"parameter": parameter} if parameter is not None else None
+    return CallerError(ErrorCode.BAD_REQUEST, message, extensions=extensions)

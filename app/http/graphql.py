@@ -1,0 +1,319 @@
+"""/graphql by the GraphQL-over-HTTP specification: the only place that turns its errors into responses.
+
+A raw ASGI endpoint: what is the same in every response is made once, and one dictionary of headers, one
+deadline and two messages are all that it makes a request.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from time import perf_counter_ns
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import structlog
+
+from app.access.features import Role
+from app.access.guards import Grants
+from app.engine.request import GraphQLRequest, RequestRefused
+from app.errors import CallerError, ErrorCode
+from app.http.body import Disconnected, Receive, read_body, request_of_body, request_of_url
+from app.http.deadlines import Deadlines
+from app.http.media_types import GRAPHQL_RESPONSE, JSON, MediaType, answer_in, check_content_type
+from app.http.origins import Origins
+from app.http.overload import Gate
+from app.http.services import Services
+from app.telemetry.logs import what_failed
+from app.telemetry.tracing import trace_id_of
+from loaders.context import RequestContext
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+_log = structlog.get_logger(__name__)
+
+_WANTED: Final = frozenset(
+    {b"authorization", b"accept", b"content-type", b"content-encoding", b"origin", b"traceparent"}
+)
+_REFUSED_BY_ANSWER: Final = frozenset(
+    {
+        ErrorCode.GRAPHQL_PARSE_FAILED,
+        ErrorCode.GRAPHQL_VALIDATION_FAILED,
+        ErrorCode.BAD_USER_INPUT,
+        ErrorCode.OPERATION_NOT_FOUND,
+        ErrorCode.PERSISTED_QUERY_NOT_FOUND,
+        ErrorCode.INTROSPECTION_DISABLED,
+    }
+)
+"""What a well-formed request can be refused for by the specification of GraphQL itself: with
+`application/json` that is a response like any other, with 200. What is refused to protect the service
+(limits, access, load) tells so by its status in either media type."""
+
+_SAFE: Final[Headers] = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+_ALWAYS: Final[dict[str, Headers]] = {
+    media.name: [(b"content-type", media.content_type), *_SAFE] for media in (JSON, GRAPHQL_RESPONSE)
+}
+_METHODS: Final = b"GET, POST, OPTIONS"
+_PREFLIGHT: Final[Headers] = [
+    (b"access-control-allow-methods", b"GET, POST"),
+    (b"access-control-allow-headers", b"accept, authorization, content-type, traceparent, tracestate"),
+    (b"access-control-max-age", b"600"),
+    (b"vary", b"Origin"),
+]
+_NONE: Final[Headers] = []
+_EXPOSED: Final = b"Retry-After, X-Trace-Id"
+
+
+class _Exchange:
+    """What becomes known of one request while it is answered."""
+
+    __slots__ = ("company_id", "head", "is_authenticated", "is_reading", "media", "trace_id")
+
+    def __init__(self) -> None:
+        self.head: dict[bytes, bytes] = {}
+        self.trace_id = b""
+        self.media = JSON
+        self.company_id: UUID | None = None
+        self.is_authenticated = False
+        self.is_reading = False
+
+
+class GraphQLEndpoint:
+    """The ASGI application at /graphql."""
+
+    def __init__(self, services: Services, origins: Origins, gate: Gate) -> None:
+        self._authenticator = services.authenticator
+        self._engine = services.engine
+        self._pool = services.pool
+        self._limits = services.settings.limits
+        self._open_introspection = services.settings.open_introspection
+        self._deadline_s = services.settings.limits.request_timeout_ms / 1000
+        self._deadlines = Deadlines(self._deadline_s)
+        self._metrics = services.metrics
+        self._tracing = services.tracing
+        self._origins = origins
+        self._gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began_ns = perf_counter_ns()
+        exchange = _Exchange()
+        _read_head(scope, exchange)
+        if scope["method"] == "OPTIONS":
+            await self._preflight(scope, exchange, send)
+            return
+        span = None
+        if self._tracing is not None:
+            span = self._tracing.start(exchange.head.get(b"traceparent"), exchange.trace_id)
+        try:
+            body = await self._answer_in_time(scope, receive, exchange)
+        except Disconnected:
+            return
+        except Exception as error:
+            outcome, status, headers, body = self._failure(error, exchange)
+        else:
+            outcome, status, headers = "OK", 200, _NONE
+            if body.startswith(b'{"errors"'):
+                outcome = "PARTIAL"
+        sent = [
+            *_ALWAYS[exchange.media.name],
+            (b"content-length", b"%d" % len(body)),
+            (b"x-trace-id", exchange.trace_id),
+            *headers,
+        ]
+        if b"origin" in exchange.head:
+            sent += await self._cors(exchange)
+        await send({"type": "http.response.start", "status": status, "headers": sent})
+        await send({"type": "http.response.body", "body": body})
+        self._metrics.count(outcome, status, perf_counter_ns() - began_ns)
+        if self._tracing is not None and span is not None:
+            self._tracing.end(span, outcome, status)
+
+    async def _answer_in_time(self, scope: Scope, receive: Receive, exchange: _Exchange) -> bytes:
+        watched = self._deadlines.begin()
+        try:
+            return await self._answer(scope, receive, exchange)
+        except asyncio.CancelledError as error:
+            if not self._deadlines.has_expired(watched):
+                raise
+            if exchange.is_reading:
+                raise CallerError(
+                    ErrorCode.TIMEOUT,
+                    f"The body did not arrive within {self._deadline_s:g} s.",
+                    status=408,
+                    headers={"Connection": "close"},
+                ) from error
+            raise CallerError(
+                ErrorCode.TIMEOUT,
+                f"The request needed more than the {self._deadline_s:g} s that it may take.",
+            ) from error
+        finally:
+            self._deadlines.end(watched)
+
+    async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange) -> bytes:
+        head = exchange.head
+        _check_head(scope, head)
+        exchange.media = answer_in(head.get(b"accept"))
+        header = head.get(b"authorization")
+        grants = self._authenticator.cached(header)
+        if grants is None:
+            grants = await self._authenticator.grants(header)
+        company = grants.viewer.company
+        exchange.company_id = company_id = company.company_id if company is not None else None
+        exchange.is_authenticated = True
+        if b"origin" in head:
+            await self._check_origin(head[b"origin"], company_id)
+        by_get = scope["method"] == "GET"
+        request = _by_url(scope, grants) if by_get else await self._by_body(receive, exchange)
+        if by_get and not self._engine.is_query(request):
+            raise CallerError(
+                ErrorCode.BAD_REQUEST,
+                "By GET only queries can be run; send this by POST.",
+                status=405,
+                headers={"Allow": "POST"},
+            )
+        introspection = self._open_introspection or Role.STAFF in grants.roles
+        context = RequestContext(grants, self._pool)
+        self._gate.enter(company_id)
+        try:
+            return await self._engine.execute(request, context, introspection=introspection)
+        finally:
+            self._gate.leave(company_id)
+
+    async def _by_body(self, receive: Receive, exchange: _Exchange) -> GraphQLRequest:
+        check_content_type(exchange.head.get(b"content-type"))
+        exchange.is_reading = True
+        body = await read_body(receive, self._limits)
+        exchange.is_reading = False
+        return request_of_body(body)
+
+    async def _check_origin(self, origin: bytes, company_id: UUID | None) -> None:
+        """Refuse a page of one customer that carries another's token.
+
+        An origin that nobody has registered may be our own (GraphiQL): it is served, and a browser shows
+        the answer only to pages of the very host that gave it.
+        """
+        registered = await self._origins.is_registered(origin)
+        if registered and not await self._origins.is_registered_by(company_id, origin):
+            raise CallerError(
+                ErrorCode.FORBIDDEN,
+                "This page's origin is not registered for the token's company.",
+                status=403,
+            )
+
+    async def _cors(self, exchange: _Exchange) -> Headers:
+        """Lets the page read the answer if its origin is registered; before we know for whom, for anybody.
+
+        Without that, a page could not tell an expired token from a broken network.
+        """
+        origin = exchange.head[b"origin"]
+        try:
+            if exchange.is_authenticated:
+                registered = await self._origins.is_registered_by(exchange.company_id, origin)
+            else:
+                registered = await self._origins.is_registered(origin)
+        except CallerError:
+            registered = False
+        if not registered:
+            return [(b"vary", b"Origin")]
+        return [
+            (b"access-control-allow-origin", origin),
+            (b"access-control-expose-headers", _EXPOSED),
+            (b"vary", b"Origin"),
+        ]
+
+    async def _preflight(self, scope: Scope, exchange: _Exchange, send: Send) -> None:
+        origin = exchange.head.get(b"origin")
+        headers: Headers = [*_SAFE, (b"allow", _METHODS), (b"x-trace-id", exchange.trace_id)]
+        asks = any(name == b"access-control-request-method" for name, _ in scope["headers"])
+        if origin is not None and asks:
+            try:
+                if await self._origins.is_registered(origin):
+                    headers += [(b"access-control-allow-origin", origin), *_PREFLIGHT]
+            except CallerError:
+                headers.append((b"retry-after", b"1"))
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _failure(self, error: Exception, exchange: _Exchange) -> tuple[str, int, Headers, bytes]:
+        if isinstance(error, CallerError):
+            outcome = error.code.value
+            status = _status(error.code, error.status, exchange.media)
+            return outcome, status, _encoded(error.headers.items()), _body([error.as_graphql()])
+        if isinstance(error, RequestRefused) and error.errors:
+            outcome = error.errors[0]["extensions"]["code"]
+            status = _status(outcome, error.status, exchange.media)
+            return outcome, status, _NONE, _body(error.errors)
+        _log.error("request_failed", trace_id=exchange.trace_id.decode("ascii"), **what_failed(error))
+        entry = {
+            "message": "Something went wrong on our side.",
+            "extensions": {
+                "code": ErrorCode.INTERNAL_ERROR.value,
+                "traceId": exchange.trace_id.decode("ascii"),
+            },
+        }
+        return ErrorCode.INTERNAL_ERROR.value, 500, _NONE, _body([entry])
+
+
+def _read_head(scope: Scope, exchange: _Exchange) -> None:
+    head = exchange.head
+    for name, value in scope["headers"]:
+        if name in _WANTED:
+            # A header given twice becomes a list, as RFC 9110 (5.3) reads it: good for Accept, and no
+            # value that any of the others could have.
+            head[name] = head[name] + b", " + value if name in head else value
+    exchange.trace_id = trace_id_of(head.get(b"traceparent"))
+
+
+def _check_head(scope: Scope, head: dict[bytes, bytes]) -> None:
+    if scope["method"] not in ("POST", "GET"):
+        raise CallerError(
+            ErrorCode.BAD_REQUEST,
+            "Operations are sent by POST, or by GET where that is allowed.",
+            status=405,
+            headers={"Allow": _METHODS.decode("ascii")},
+        )
+    if head.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise CallerError(
+            ErrorCode.BAD_REQUEST,
+            "The body may not be compressed (Content-Encoding).",
+            status=415,
+            headers={"Accept-Encoding": "identity"},
+        )
+
+
+def _by_url(scope: Scope, grants: Grants) -> GraphQLRequest:
+    if Role.STAFF not in grants.roles:
+        raise CallerError(
+            ErrorCode.FORBIDDEN, "A query by GET is for staff only; send it by POST.", status=403
+        )
+    return request_of_url(scope["query_string"])
+
+
+def _status(code: str, status: int, media: MediaType) -> int:
+    if code == ErrorCode.TIMEOUT and status != 408:
+        # It is the operation that is too slow for the time it may take, and no input has a 5xx.
+        return 422
+    if status == 400 and code in _REFUSED_BY_ANSWER and not media.tells_by_status:
+        return 200
+    return status
+
+
+def _body(errors: list[dict[str, Any]]) -> bytes:
+    try:
+        return orjson.dumps({"errors": errors})
+    except orjson.JSONEncodeError:
+        # A text that is no Unicode (a lone surrogate) can be said in JSON by its escape only.
+        return json.dumps({"errors": errors}, default=str).encode("ascii")
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> Headers:
+    return [
+        (name.lower().encode("ascii"), " ".join(value.split()).encode("ascii", "replace"))
+        for name, value in headers
+    ]

@@ -1,0 +1,266 @@
+"""The server: the application that is put together from the services, and the processes that serve it."""
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import structlog
+import uvicorn
+from starlette.routing import Router
+from starlette.types import ASGIApp
+from uvicorn.supervisors.multiprocess import SIGNALS, Multiprocess
+
+from app.errors import CallerError, ErrorCode, Fault
+from app.http.connection import BoundedConnection
+from app.http.edge import Edge
+from app.http.graphiql import graphiql_routes
+from app.http.graphql import GraphQLEndpoint
+from app.http.origins import Origins
+from app.http.overload import Gate
+from app.http.probes import measure, probe_routes
+from app.http.services import Services
+from app.settings import Settings
+from app.telemetry.logs import configure_logging, what_failed
+from app.telemetry.metrics import Metrics
+from app.telemetry.tracing import tracing_of
+
+KEEP_ALIVE_S: Final = 65
+"""Longer than the 60 s after which common load balancers close an idle connection themselves."""
+
+DRAIN_S: Final = 12
+"""What runs at the signal to stop may end: the deadline of a request and a little."""
+
+_GAUGES_EVERY_S: Final = 1.0
+_RESTART_PAUSE_S: Final = 1.0
+_PARENT_CHECK_S: Final = 0.5
+
+_log = structlog.get_logger(__name__)
+
+MakeServices = Callable[[Settings], Services]
+Job = Callable[[], Awaitable[None]]
+
+
+def build_app(services: Services, *, on_started: Callable[[], None] | None = None) -> ASGIApp:
+    """The whole HTTP application.
+
+    Its lifespan opens the pool (and then closes it again), starts the authenticator and keeps both fresh.
+    A database that is away does not hinder the start: `/readyz` says so, and it works once it is back.
+    """
+    gate = Gate()
+    origins = Origins(services.pool)
+    routes = probe_routes(services, gate)
+    if services.settings.graphiql:
+        routes += graphiql_routes(services.personas if services.settings.development_tokens else None)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        opened_here = services.pool.state().open == 0
+        try:
+            await services.pool.open()
+            await services.authenticator.start()
+            await origins.watch.read_now()
+        except CallerError as error:
+            _log.warning("started_without_database", code=error.code.value)
+        jobs: dict[str, Job] = {
+            "authenticator": services.authenticator.run,
+            "origins": origins.watch.keep,
+            "gauges": partial(_keep_measuring, services, gate),
+        }
+        tasks = [asyncio.create_task(_for_ever(name, job), name=name) for name, job in jobs.items()]
+        if on_started is not None:
+            on_started()
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if opened_here:
+                await services.pool.close()
+            if services.tracing is not None:
+                await asyncio.to_thread(services.tracing.close)
+
+    endpoint = GraphQLEndpoint(services, origins, gate)
+    return Edge(endpoint, Router(routes, lifespan=lifespan), services.settings.allowed_hosts)
+
+
+def serve(
+    settings: Settings, make_services: MakeServices, *, on_ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM, then let running requests end, and return.
+
+    `make_services` is called once in each worker; with more than one worker it must be importable, and
+    `settings.database_url` must name a running database. `on_ready` gets the URL once all workers answer.
+    Raises: CallerError (BAD_USER_INPUT) if the port cannot be had; Fault if workers do not come up.
+    """
+    listener = listen(settings.host, settings.port)
+    url = _url(listener, settings.host)
+    tell = partial(on_ready, url) if on_ready is not None else None
+    try:
+        if settings.workers == 1:
+            app = _worker_app(settings, make_services, None)
+            _OneWorker(server_config(app, workers=1), tell).run(sockets=[listener])
+        else:
+            with tempfile.TemporaryDirectory(prefix="rsc-metrics-") as folder:
+                factory = partial(_worker_app, settings, make_services, Path(folder), os.getpid())
+                config = server_config(factory, workers=settings.workers, factory=True)
+                _serve_many(config, listener, tell)
+    finally:
+        listener.close()
+
+
+def _worker_app(
+    settings: Settings, make_services: MakeServices, metrics_folder: Path | None, parent: int | None = None
+) -> ASGIApp:
+    configure_logging()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    services = make_services(settings)
+    services = replace(services, metrics=Metrics(metrics_folder), tracing=tracing_of(os.environ))
+    return build_app(services, on_started=_settle_memory)
+
+
+def _settle_memory() -> None:
+    """What lives as long as the worker is looked at by the collector no more, and the rest less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _leave_with(parent: int) -> None:
+    """End this worker if the parent is gone without having told it."""
+    while os.getppid() == parent:
+        time.sleep(_PARENT_CHECK_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(DRAIN_S + 3)
+    os._exit(1)
+
+
+def server_config(app: Any, *, workers: int, factory: bool = False) -> uvicorn.Config:
+    """How uvicorn serves the application, or what a picklable factory makes of it in each worker."""
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        workers=workers,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http=BoundedConnection,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Nothing is decided from who a proxy says that it speaks for.
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+
+
+class _OneWorker(uvicorn.Server):
+    """The server in this very process; it returns after a signal instead of raising it again."""
+
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._tell = tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._tell is not None and self.started:
+            self._tell()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with _signals(self.handle_exit, (signal.SIGINT, signal.SIGTERM)):
+            yield
+
+
+class _Workers(Multiprocess):
+    """Uvicorn's supervisor of workers, which tells once all of them answer."""
+
+    def __init__(
+        self, config: uvicorn.Config, listener: socket.socket, tell: Callable[[], None] | None
+    ) -> None:
+        super().__init__(config, [listener])
+        self._tell = tell
+        self.came_up = False
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        if not self.came_up and all(process.is_ready() for process in self.processes):
+            self.came_up = True
+            if self._tell is not None:
+                self._tell()
+
+
+def _serve_many(config: uvicorn.Config, listener: socket.socket, tell: Callable[[], None] | None) -> None:
+    with _signals(signal.SIG_DFL, tuple(SIGNALS)):
+        workers = _Workers(config, listener, tell)
+        workers.run()
+    if not workers.came_up and any(process.exitcode for process in workers.processes):
+        raise Fault("the workers did not come up")
+
+
+@contextlib.contextmanager
+def _signals(
+    handler: Callable[[int, FrameType | None], None] | signal.Handlers, numbers: tuple[int, ...]
+) -> Iterator[None]:
+    """Have `handler` (which others may replace meanwhile) for these signals, and then what was before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+async def _for_ever(name: str, job: Job) -> None:
+    """Keep a background job running: a fault in it is logged, and it starts again."""
+    while True:
+        try:
+            await job()
+        except Exception as error:
+            _log.error("background_job_failed", job=name, **what_failed(error))
+        await asyncio.sleep(_RESTART_PAUSE_S)
+
+
+async def _keep_measuring(services: Services, gate: Gate) -> None:
+    while True:
+        measure(services, gate)
+        await asyncio.sleep(_GAUGES_EVERY_S)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there (port 0: on any free port). Raises: CallerError if it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise CallerError(
+            ErrorCode.BAD_USER_INPUT,
+            f"Port {port} of {host} cannot be had ({why}); choose another by --port or RSC_PORT.",
+        ) from None
+    listener.setblocking(False)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _url(listener: socket.socket, host: str) -> str:
+    shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}"

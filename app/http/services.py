@@ -1,0 +1,63 @@
+"""What the HTTP edge is made of: everything that answers a request, built once a worker."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.access.guards import Grants
+from app.database.pool import Pool
+from app.engine.request import GraphQLRequest
+from app.http.graphiql import Persona
+from app.http.graphiql.routes import PersonaSource
+from app.settings import Settings
+from app.telemetry.metrics import Metrics
+from app.telemetry.tracing import Tracing
+from loaders.context import RequestContext
+
+__all__ = ["Authenticates", "Executes", "Persona", "Services"]
+
+
+class Executes(Protocol):
+    """The engine, as far as the edge knows it. Both raise RequestRefused or CallerError if nothing ran."""
+
+    async def execute(
+        self, request: GraphQLRequest, context: RequestContext, *, introspection: bool
+    ) -> bytes:
+        """The response's body, `data` and all."""
+        ...
+
+    def is_query(self, request: GraphQLRequest) -> bool:
+        """Whether the operation is one that GET may run."""
+        ...
+
+
+class Authenticates(Protocol):
+    """The authenticator, as far as the edge knows it."""
+
+    def cached(self, header: bytes | None) -> Grants | None:
+        """The grants of a header seen before; None if they must be looked up or refused."""
+        ...
+
+    async def grants(self, header: bytes | None) -> Grants:
+        """The grants. Raises: CallerError 401, 403 or 503."""
+        ...
+
+    async def start(self) -> None:
+        """Read once what every request needs."""
+        ...
+
+    async def run(self) -> None:
+        """Keep it fresh, for ever."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What `build_app` joins. `personas` are offered in GraphiQL where development tokens are on."""
+
+    settings: Settings
+    pool: Pool
+    authenticator: Authenticates
+    engine: Executes
+    personas: PersonaSource | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    tracing: Tracing | None = None

@@ -1,0 +1,69 @@
+"""Logs as JSON lines: what happened, where in the code and how long it took; never about whom.
+
+An exception's text may hold a row's values, a document or a token, so no log has it: types and places in
+the code are enough to find a fault.
+"""
+
+import logging
+import sys
+import traceback
+from typing import Any, Final, TextIO
+
+import orjson
+import structlog
+
+_FRAMES_MAX: Final = 12
+_MESSAGE_LENGTH_MAX: Final = 200
+
+
+def configure_logging(stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's loggers to `stream` (standard error), INFO and above."""
+    out = stream if stream is not None else sys.stderr
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.JSONRenderer(serializer=_json),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=out),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, _IntoStructlog)]:
+        root.removeHandler(handler)
+    root.addHandler(_IntoStructlog())
+    root.setLevel(logging.WARNING)
+
+
+def what_failed(error: BaseException) -> dict[str, Any]:
+    """The types of the error and its causes, and the innermost places in the code, without any text."""
+    types: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(types) < 5:
+        types.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_MAX:]
+    return {"error": types, "at_lines": [f"{_shown(f.filename)}:{f.lineno} {f.name}" for f in frames]}
+
+
+def _shown(filename: str) -> str:
+    """The end of a path: module and folder say enough, and where it is installed is nobody's business."""
+    return "/".join(filename.replace("\\", "/").split("/")[-3:])
+
+
+def _json(event: Any, **_: Any) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode("utf-8")
+
+
+class _IntoStructlog(logging.Handler):
+    """Passes on what libraries log: the first line of the text without its arguments, and places."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = str(record.msg).split("\n", 1)[0][:_MESSAGE_LENGTH_MAX]
+            failed = what_failed(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
+            log = structlog.get_logger(record.name)
+            log.log(min(record.levelno, logging.CRITICAL), line, logger=record.name, **failed)
+        except Exception:
+            self.handleError(record)
