@@ -169,7 +169,7 @@ class Compiler(ABC):
                 return self._one(source, definition.type, nodes, row, place)
             case Embedded(sql):
                 array = render(sql, self.binds, {"t": row.alias})
-                return (Sql(self.embedded(object_type(definition.type), nodes, array)),)
+                return self.embedded(object_type(definition.type), nodes, array)
             case Cursor() if row.cursor is not None:
                 return (Sql(f"'\"' || {row.cursor} || '\"'"),)
             case Computed():
@@ -191,8 +191,8 @@ class Compiler(ABC):
         """The arguments of merged field nodes, which validation has found to be the same."""
         return Arguments(definition, nodes[0], self.variables, place.path)
 
-    def embedded(self, of: GraphQLObjectType, nodes: Nodes, array: str) -> str:
-        """A JSON array of objects that is stored as such, as a text expression."""
+    def embedded(self, of: GraphQLObjectType, nodes: Nodes, array: str) -> Json:
+        """A JSON array of objects that is stored as such."""
         alias = self.new_name("e")
         parts: list[Any] = []
         for number, (key, below) in enumerate(self.collector.below(nodes, of).items()):
@@ -203,17 +203,15 @@ class Compiler(ABC):
             facts, definition = self.facts(of, below)
             if isinstance(facts.source, EmbeddedItem):
                 inside = f"{alias}.v -> '{facts.source.key}'"
-                parts.append(Sql(self.embedded(object_type(definition.type), below, inside)))
+                parts.extend(self.embedded(object_type(definition.type), below, inside))
             else:
                 assert isinstance(facts.source, Item)
                 text = f"({alias}.v -> '{facts.source.key}')::text"
                 is_required = is_non_null_type(definition.type)
                 parts.append(Sql(text if is_required else f"coalesce({text}, 'null')"))
         element = inner((Text("{"), *parts, Text("}")))
-        return (
-            f"'[' || coalesce((select string_agg({element}, ',') "
-            f"from jsonb_array_elements({array}) {alias}(v)), '') || ']'"
-        )
+        elements = f"select string_agg({element}, ',') from jsonb_array_elements({array}) {alias}(v)"
+        return (Text("["), Sql(f"coalesce(({elements}), '')"), Text("]"))
 
     def computed(
         self, source: Computed, definition: GraphQLField, nodes: Nodes, row: Row | None, place: Place

@@ -10,8 +10,8 @@ from app.engine.arguments import Arguments
 from app.engine.binds import Variables, render
 from app.engine.compiler import Compiler, Nodes, each, locations_of, object_type
 from app.engine.cursors import cursor_sql, mark_of, read_cursor
-from app.engine.json_sql import Json, Piece, Sql, Text
-from app.engine.listing import Listing, Output
+from app.engine.json_sql import Json, Piece, Text
+from app.engine.listing import Gathering, Listing, Output
 from app.engine.mapping import Edges, Facets, Many, Order, Page, PageFacts, PageInfoPart, Source, Total
 from app.engine.rows import Place, Row, Rows, table_conditions
 from app.errors import CallerError, ErrorCode
@@ -53,8 +53,8 @@ def _many(
     return listing.emit([output], lambda pieces: (Text("["), pieces[0], Text("]")))
 
 
-def _all_of(value: str, order: str, within: str) -> str:
-    return f"coalesce(string_agg({value}, ','{order}){within}, '')"
+def _all_of(rows: Gathering) -> str:
+    return f"coalesce(string_agg({rows.value}, ','{rows.order}){rows.within}, '')"
 
 
 def _listing(
@@ -71,7 +71,8 @@ def _listing(
     conditions = table_conditions(table, alias, binds)
     if source.where:
         conditions.append(f"({render(source.where, binds, names, argument=arguments)})")
-    rows = Rows(name, many=True, source=base)
+    unique = f"{alias}.{table.key}" if parent is None and source.source is None else None
+    rows = Rows(name, many=True, source=base, unique=unique)
     compiler.ctes.reserve(name)
     return Listing(
         new_name=compiler.new_name,
@@ -154,7 +155,7 @@ class _Connection:
                 text = self.compiler.embedded(
                     object_type(definition.type), nodes, f"coalesce({array}, '[]'::jsonb)"
                 )
-                return lambda _pieces: (Sql(text),)
+                return lambda _pieces: text
             case source:
                 raise AssertionError(f"A connection has no place for {source}.")
 
@@ -174,26 +175,31 @@ class _Connection:
             return lambda _pieces: Text(json.dumps(of.name))
         part = self.compiler.facts(of, nodes)[0].source
         assert isinstance(part, PageInfoPart)
-        limit = self.listing.limit
         match part.name:
             case "hasPreviousPage":
                 known = Text("true" if "after" in self.arguments.shape else "false")
                 return lambda _pieces: known
             case "hasNextPage":
                 self.listing.one_more = True
-                output = Output(
-                    None,
-                    lambda _v, _o, _w: f"case when count(*) > {limit} then 'true' else 'false' end",
-                    "'false'",
-                )
+                is_more = f"case when count(*) > {self.listing.limit} then 'true' else 'false' end"
+                number = self._output(Output(None, lambda _rows: is_more, "'false'"))
             case "startCursor":
-                output = Output((Sql(self.cursor),), _cursor_of_first, "'null'")
+                number = self._output(Output(None, self._cursor_at("1"), "'null'", needs_ends=True))
             case _:
-                output = Output((Sql(self.cursor),), _cursor_of_last, "'null'")
-        if part.name != "hasNextPage":
-            self.listing.one_more = True  # numbers the rows, so that both ends are known
-        number = self._output(output)
+                last = f"least({self.listing.limit}, count(*))"
+                number = self._output(Output(None, self._cursor_at(last), "'null'", needs_ends=True))
         return lambda pieces: pieces[number]
+
+    def _cursor_at(self, position: str) -> Callable[[Gathering], str]:
+        """The cursor of the page's row at `position`, made once: the other rows' cursors are not needed."""
+
+        def gather(rows: Gathering) -> str:
+            parts = [f"(array_agg({end}{rows.order}){rows.within})[{position}]" for end in rows.ends]
+            cursor = cursor_sql(self.mark, parts)
+            has_rows = f"least({self.listing.limit}, count(*)) > 0"
+            return f"case when {has_rows} then '\"' || {cursor} || '\"' else 'null' end"
+
+        return gather
 
     def _output(self, output: Output) -> int:
         self.outputs.append(output)
@@ -261,16 +267,3 @@ def _order_of(source: Page, arguments: Arguments) -> tuple[Order, ...]:
 
 def _name_of(value: Any) -> str:
     return str(getattr(value, "name", value))
-
-
-def _cursor_of_first(value: str, _order: str, within: str) -> str:
-    return f"coalesce('\"' || (array_agg({value} order by {_rn(within)}){within})[1] || '\"', 'null')"
-
-
-def _cursor_of_last(value: str, _order: str, within: str) -> str:
-    return f"coalesce('\"' || (array_agg({value} order by {_rn(within)} desc){within})[1] || '\"', 'null')"
-
-
-def _rn(within: str) -> str:
-    """The row's number, as the filter names it."""
-    return within.removeprefix(" filter (where ").split(" ", 1)[0]

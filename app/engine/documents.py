@@ -61,15 +61,16 @@ class Operation:
 
     def shape(self, variables: Mapping[str, Any]) -> Hashable:
         """What of the variables a plan may depend on."""
-        if not variables:
-            return ()
-        return tuple(
-            (
-                name,
-                shaper(variables[name]) if (shaper := self._shapers.get(name)) else shape_of(variables[name]),
-            )
-            for name in variables
-        )
+        shape: list[Hashable] = []
+        for name, value in variables.items():
+            shaper = self._shapers.get(name)
+            if shaper is not None:
+                shape.append((name, shaper(value)))
+            elif type(value) is str:
+                shape.append(name)  # given, and nothing else of it matters
+            else:
+                shape.append((name, shape_of(value)))
+        return tuple(shape)
 
     def _coerce_by_the_rules(self, given: Mapping[str, Any]) -> dict[str, Any]:
         values = get_variable_values(

@@ -7,7 +7,7 @@ than PostgreSQL's own JSON functions do.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ Piece: TypeAlias = Text | Sql | Late | Case
 Json: TypeAlias = tuple[Piece, ...]
 
 NULL: Json = (Text("null"),)
+
+_RUN_MAX: Final = 8
 
 
 def quote(text: str) -> str:
@@ -116,5 +118,12 @@ def _merged(json: Iterable[Piece]) -> Json:
 
 
 def _concatenated(parts: Iterable[str]) -> str:
-    joined = " || ".join(parts)
-    return joined or "''"
+    """The parts as one text. Long ones are joined by halves, so that what is first is not copied for each."""
+    return _halves(list(parts)) or "''"
+
+
+def _halves(parts: list[str]) -> str:
+    if len(parts) <= _RUN_MAX:
+        return " || ".join(parts)
+    middle = len(parts) // 2
+    return f"({_halves(parts[:middle])}) || ({_halves(parts[middle:])})"

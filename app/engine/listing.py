@@ -13,17 +13,31 @@ from app.engine.rows import Row, Rows
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """What an aggregate over a list's rows is made of.
+
+    `value` is the SQL of a row's value, `ends` the SQL of its place in the order, part by part. `order` and
+    `within` are the clauses for inside and behind the aggregate: the rows' order, where they do not come in
+    it anyway, and the filter that keeps the one row beyond the page out.
+    """
+
+    value: str
+    ends: list[str]
+    order: str
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """A text that is made of all rows of a list: `gather` aggregates each row's `value`.
 
-    `gather` gets the SQL of the row's value and the clauses that follow it inside the aggregate: the
-    order, and the filter that keeps the one row beyond the page out. `empty` is the SQL where there is
-    no row.
+    With `needs_ends` it gets the rows' places in the order too. `empty` is the SQL where there is no row.
     """
 
     value: Json | None
-    gather: Callable[[str, str, str], str]
+    gather: Callable[[Gathering], str]
     empty: str
+    needs_ends: bool = False
 
 
 class Ctes:
@@ -138,61 +152,82 @@ class Listing:
         return f" filter (where {alias}.rn <= {self.limit})" if self.one_more else ""
 
     def _correlated(self, outputs: Sequence[Output], compose: Callable[[Sequence[Piece]], Json]) -> Json:
-        columns = [
-            f"{inner(output.value)} as v{n}" for n, output in enumerate(outputs) if output.value is not None
-        ]
-        if self.one_more:
-            columns.append(f"row_number() over (order by {self._order_by}) as rn")
-        # Beside an aggregate with an order of its own, one without would get its rows in that order.
-        order = " order by x.rn" if self.one_more and len(outputs) > 1 else ""
-        gathered = [
-            Sql(output.gather(f"x.v{n}", order, self._within("x"))) for n, output in enumerate(outputs)
-        ]
-        composed = inner(compose(gathered))
-        rows = self._select(columns or ["1 as one"], self.parent_key)
+        columns, gathered = self._of_sorted_rows(outputs)
+        composed = inner(compose([Sql(sql) for sql in gathered]))
+        rows = self._select(columns, self.parent_key)
         if not outputs:
             # Only how many there are is asked, say. One row then, and every parameter still has a place.
             rows = f"select count(*) from ({rows}) page"
         return (Sql(f"(select {composed} from ({rows}) x)"),)
 
+    def _of_sorted_rows(self, outputs: Sequence[Output]) -> tuple[list[str], list[str]]:
+        """The columns of a sub-select `x` whose rows come in order, and the aggregates over it."""
+        columns = [
+            f"{inner(output.value)} as v{n}" for n, output in enumerate(outputs) if output.value is not None
+        ]
+        ends: list[str] = []
+        if any(output.needs_ends for output in outputs):
+            columns += [f"{sql} as e{n}" for n, sql in enumerate(self.order_sql)]
+            ends = [f"x.e{n}" for n, _ in enumerate(self.order_sql)]
+        if self.one_more:
+            columns.append(self._number)
+        within = self._within("x")
+        gathered = [output.gather(Gathering(f"x.v{n}", ends, "", within)) for n, output in enumerate(outputs)]
+        return columns or ["1 as one"], gathered
+
+    @property
+    def _number(self) -> str:
+        return f"row_number() over (order by {self._order_by}) as rn"
+
     def _keyed(
         self, outputs: Sequence[Output], compose: Callable[[Sequence[Piece]], Json], *, has_late: bool
     ) -> Json:
-        parent_is_many = self.parent is not None and self.parent.rows.many
-        numbered = has_late or self.limit is not None
-        if has_late:
-            alias, values = (
-                self.rows.name,
-                [
-                    None if output.value is None else outer(output.value, self.rows.expose)
-                    for output in outputs
-                ],
-            )
-            columns = self.rows.columns
-        else:
-            alias, values = "x", [f"x.v{n}" for n, _ in enumerate(outputs)]
-            columns = [
-                f"{inner(output.value)} as v{n}"
-                for n, output in enumerate(outputs)
-                if output.value is not None
-            ]
-        if numbered:
-            columns.append(f"row_number() over (order by {self._order_by}) as rn")
         key_column = self._parent_column() if self.parent is not None else None
-        rows = self._rows_of_parents(columns or ["1 as one"], key_column)
+        parent_is_many = self.parent is not None and self.parent.rows.many
         if has_late:
-            self.ctes.fill(self.rows.name, rows)
-        order = f" order by {alias}.rn" if numbered else ""
+            gathered, source = self._of_block(outputs, key_column)
+            key = f"{self.rows.name}.k"
+        elif self.limit is None:
+            columns, gathered = self._of_sorted_rows(outputs)
+            source, key = f"from ({self._rows_of_parents(columns, key_column)}) x", "x.k"
+        else:
+            return self._each_parent(outputs, key_column, compose)
+        if self.parent is None:
+            composed = outer(compose([Late(sql) for sql in gathered]), lambda sql: sql)
+            return (Sql(f"(select {composed} {source})"),)
+        items = [f"{sql} as o{n}" for n, sql in enumerate(gathered)] or ["1 as one"]
+        keyed, group = ([f"{key} as k"], f" group by {key}") if parent_is_many else ([], "")
+        name = self.new_name("a")
+        self.ctes.add(name, f"select {', '.join(keyed + items)} {source}{group}")
+        return self._joined(name, key_column, outputs, compose)
+
+    def _of_block(self, outputs: Sequence[Output], key_column: str | None) -> tuple[list[str], str]:
+        """Make the rows a block that lists below them are joined to; the aggregates over it, and its FROM."""
+        block = self.rows.name
+        values = ["" if output.value is None else outer(output.value, self.rows.expose) for output in outputs]
+        ends: list[str] = []
+        if any(output.needs_ends for output in outputs):
+            ends = [self.rows.expose(sql) for sql in self.order_sql]
+        rows = self._rows_of_parents([*self.rows.columns, self._number], key_column)
+        self.ctes.fill(block, rows)
+        order, within = f" order by {block}.rn", self._within(block)
         gathered = [
-            output.gather(value or "", order, self._within(alias))
+            output.gather(Gathering(value, ends, order, within))
             for output, value in zip(outputs, values, strict=True)
         ]
+        return gathered, self.rows.behind()
+
+    def _each_parent(
+        self, outputs: Sequence[Output], key_column: str | None, compose: Callable[[Sequence[Piece]], Json]
+    ) -> Json:
+        """A page for each of many parents, gathered where it is read: nothing is sorted or grouped again."""
+        columns, gathered = self._of_sorted_rows(outputs)
+        items = ", ".join(f"{sql} as o{n}" for n, sql in enumerate(gathered)) or "count(*) as n"
+        page = f"select {items} from ({self._select(columns, 'd.k')}) x"
         name = self.new_name("a")
-        items = [f"{sql} as o{n}" for n, sql in enumerate(gathered)] or ["1 as one"]
-        keyed = [f"{alias}.k"] if parent_is_many else []
-        source = self.rows.behind() if has_late else f"from ({rows}) x"
-        group = f" group by {alias}.k" if parent_is_many else ""
-        self.ctes.add(name, f"select {', '.join(keyed + items)} {source}{group}")
+        self.ctes.add(
+            name, f"select d.k, y.* from {self._parents(key_column)} d cross join lateral ({page}) y"
+        )
         return self._joined(name, key_column, outputs, compose)
 
     def _joined(
@@ -202,14 +237,20 @@ class Listing:
         outputs: Sequence[Output],
         compose: Callable[[Sequence[Piece]], Json],
     ) -> Json:
-        if self.parent is None:
-            composed = compose([Late(f"{name}.o{n}") for n, _ in enumerate(outputs)])
-            return (Sql(f"(select {outer(composed, lambda sql: sql)} from {name})"),)
+        assert self.parent is not None
         if self.parent.rows.many:
             self.parent.rows.late.append(f"left join {name} on {name}.k = {key_column}")
         else:
             self.parent.rows.late.append(f"cross join {name}")
         return compose([Late(f"coalesce({name}.o{n}, {output.empty})") for n, output in enumerate(outputs)])
+
+    def _parents(self, key_column: str | None) -> str:
+        """The keys of the parent rows, each once, as a sub-select with the column `k`."""
+        assert self.parent is not None
+        rows = self.parent.rows
+        if rows.unique is not None and self.parent.parent_key(str(self.parent_key)) == rows.unique:
+            return f"(select {key_column} as k from {rows.name})"
+        return f"(select distinct {key_column} as k from {rows.name} where {key_column} is not null)"
 
     def _rows_of_parents(self, columns: list[str], key_column: str | None) -> str:
         if self.parent is None or key_column is None:
@@ -224,7 +265,5 @@ class Listing:
                 f"select {self.key} as k, {', '.join(columns)} {self.rows.from_where(*conditions)} "
                 f"order by {self.key}, {self._order_by}"
             )
-        return (
-            f"select d.k, y.* from (select distinct {key_column} as k from {parents} "
-            f"where {key_column} is not null) d cross join lateral ({self._select(columns, 'd.k')}) y"
-        )
+        page = self._select(columns, "d.k")
+        return f"select d.k, y.* from {self._parents(key_column)} d cross join lateral ({page}) y"

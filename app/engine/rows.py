@@ -41,6 +41,8 @@ class Rows:
     name: str
     many: bool
     source: str
+    unique: str | None = None
+    """An expression that no two of the rows have in common, if one is known."""
     conditions: list[str] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)

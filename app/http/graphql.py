@@ -165,6 +165,7 @@ class GraphQLEndpoint:
             grants = await self._authenticator.grants(header)
         company = grants.viewer.company
         exchange.company_id = company_id = company.company_id if company is not None else None
+        share = company.company_urn if company is not None else None
         exchange.is_authenticated = True
         if b"origin" in head:
             await self._check_origin(head[b"origin"], company_id)
@@ -179,11 +180,11 @@ class GraphQLEndpoint:
             )
         introspection = self._open_introspection or Role.STAFF in grants.roles
         context = RequestContext(grants, self._pool)
-        self._gate.enter(company_id)
+        self._gate.enter(share)
         try:
             return await self._engine.execute(request, context, introspection=introspection)
         finally:
-            self._gate.leave(company_id)
+            self._gate.leave(share)
 
     async def _by_body(self, receive: Receive, exchange: _Exchange) -> GraphQLRequest:
         check_content_type(exchange.head.get(b"content-type"))

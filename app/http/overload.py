@@ -1,7 +1,7 @@
 """How much is worked on at once. What is beyond it is refused at once, because a queue only adds waiting."""
 
+from collections.abc import Hashable
 from typing import Final
-from uuid import UUID
 
 from app.errors import CallerError, ErrorCode
 
@@ -21,9 +21,9 @@ class Gate:
         self.in_flight = 0
         self._in_flight_max = in_flight_max
         self._share_max = share_max
-        self._of: dict[UUID | None, int] = {}
+        self._of: dict[Hashable, int] = {}
 
-    def enter(self, company_id: UUID | None) -> None:
+    def enter(self, company: Hashable) -> None:
         """Raises: CallerError OVERLOADED, 503 if all is too much, 429 if this company's share is used up."""
         if self.in_flight >= self._in_flight_max:
             raise CallerError(
@@ -32,7 +32,7 @@ class Gate:
                 status=503,
                 headers=_RETRY_AFTER,
             )
-        own = self._of.get(company_id, 0)
+        own = self._of.get(company, 0)
         if own >= self._share_max:
             raise CallerError(
                 ErrorCode.OVERLOADED,
@@ -40,14 +40,14 @@ class Gate:
                 status=429,
                 headers=_RETRY_AFTER,
             )
-        self._of[company_id] = own + 1
+        self._of[company] = own + 1
         self.in_flight += 1
 
-    def leave(self, company_id: UUID | None) -> None:
+    def leave(self, company: Hashable) -> None:
         """An operation has ended, well or not."""
         self.in_flight -= 1
-        left = self._of[company_id] - 1
+        left = self._of[company] - 1
         if left:
-            self._of[company_id] = left
+            self._of[company] = left
         else:
-            del self._of[company_id]
+            del self._of[company]

@@ -112,7 +112,7 @@ select convert_to('{"data":{"candidate":' || coalesce((
 LIST: Final = f"""
 with page as materialized (
   select c.id, c.external_id, c.first_name, c.last_name, c.current_job_title, c.do_not_contact,
-    c.last_modified_at, c.match_member_urn, {_CURSOR} as cursor, row_number() over (
+    c.last_modified_at, c.match_member_urn, c.created_at, row_number() over (
       order by c.created_at desc, c.id desc) as rn
   from candidate c
   where c.company_id = $1 and (c.created_at, c.id) < ($2, $3)
@@ -131,24 +131,23 @@ tags as (
   group by k
 ),
 applications as (
-  select d.id as k, string_agg(x.j, ',' order by x.rn) as j
+  select d.id as k, y.j
   from page d
   cross join lateral (
+  select string_agg(x.j, ',') as j from (
     select '{{"node":{{"id":"urn:rsc:application:' || a.id || '","appliedAt":' || to_json(a.applied_at)
         || ',"status":"' || a.status || '","stage":' || coalesce(to_json(a.stage)::text, 'null')
         || ',"job":' || case when b.id is null then 'null' else
-          '{{"title":' || to_json(b.title) || '}}' end || '}}}}' as j,
-      row_number() over (order by a.applied_at desc, a.id desc) as rn
+          '{{"title":' || to_json(b.title) || '}}' end || '}}}}' as j
     from application a
     left join job b on b.company_id = $1 and b.id = a.job_id
     where a.company_id = $1 and a.candidate_id = d.id
-    order by a.applied_at desc, a.id desc limit 3) x
-  group by d.id
+    order by a.applied_at desc, a.id desc limit 3) x) y
 )
 select convert_to('{{"data":{{"candidates":{{"pageInfo":{{"hasNextPage":'
   || case when count(*) > 50 then 'true' else 'false' end
-  || ',"endCursor":' || coalesce('"' || max(page.cursor) filter (where page.rn = least(50, (
-    select count(*) from page))) || '"', 'null')
+  || ',"endCursor":' || coalesce((
+    select '"' || {_CURSOR} || '"' from page c where c.rn <= 50 order by c.rn desc limit 1), 'null')
   || '}},"edges":[' || coalesce(string_agg(
     '{{"node":{{"id":"urn:rsc:candidate:' || page.id || '","externalId":' || to_json(page.external_id)
     || ',"firstName":' || to_json(page.first_name)
