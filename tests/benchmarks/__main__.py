@@ -99,9 +99,11 @@ def _server(name: str, facts: Facts) -> Iterator[tuple[str, psutil.Process]]:
     if name == "ours":
         command = [str(Path(sys.executable).parent / "rsc"), "serve", "--port", str(port)]
         settings = {
-            "DATABASE_URL": facts.dsn, "RSC_SIGNING_KEY": facts.key_file, "RSC_DEVELOPMENT_TOKENS": "1",
+            "DATABASE_URL": facts.dsn,
+            "RSC_SIGNING_KEY": facts.key_file,
+            "RSC_DEVELOPMENT_TOKENS": "1",
             "RSC_DATABASE_CONNECTIONS": "4",
-        }  # fmt: skip
+        }
     else:
         command = [
             sys.executable,
@@ -172,8 +174,11 @@ Results = dict[str, dict[str, list[Measured]]]
 
 
 def _rounds(
-    servers: dict[str, tuple[str, psutil.Process]], bodies: dict[str, Path], facts: Facts, database: psutil.Process
-) -> Results:  # fmt: skip
+    servers: dict[str, tuple[str, psutil.Process]],
+    bodies: dict[str, Path],
+    facts: Facts,
+    database: psutil.Process,
+) -> Results:
     results: Results = {operation: {name: [] for name in servers} for operation in OPERATIONS}
     order = random.Random(7)
     for number in range(-1, ROUNDS):  # the first one only warms up
@@ -183,9 +188,14 @@ def _rounds(
             for name in names:
                 url, process = servers[name]
                 measured = measure(
-                    url, bodies[operation], facts.token, seconds=2 if number < 0 else SECONDS, seed=number + 2,
-                    server=process, database=database,
-                )  # fmt: skip
+                    url,
+                    bodies[operation],
+                    facts.token,
+                    seconds=2 if number < 0 else SECONDS,
+                    seed=number + 2,
+                    server=process,
+                    database=database,
+                )
                 if number >= 0:
                     results[operation][name].append(measured)
     return results
@@ -196,7 +206,8 @@ def _report(results: Results) -> int:
     for operation, by_server in results.items():
         print(f"\n{operation}: 16 clients, {ROUNDS} rounds of {SECONDS} s; median (least to most)")
         print(
-            f"{'':<11}{'requests/s':>24}{'p99 ms':>9}{'server CPU ms':>15}{'PostgreSQL CPU ms':>19}{'ours ÷ it':>24}"
+            f"{'':<11}{'requests/s':>24}{'p99 ms':>9}{'server CPU ms':>15}"
+            f"{'PostgreSQL CPU ms':>19}{'ours ÷ it':>24}"
         )
         ours = by_server["ours"]
         for name, rounds in by_server.items():

@@ -31,8 +31,9 @@ class Facts:
     def read(cls, path: Path) -> "Facts":
         """What `write` kept."""
         kept = json.loads(path.read_text())
-        keys = {name: UUID(kept.pop(name)) for name in ("company_id", "seat_id", "contract_id")}
-        return cls(**kept, **keys)
+        for name in ("company_id", "seat_id", "contract_id"):
+            kept[name] = UUID(kept[name])
+        return cls(**kept)
 
 
 async def look_up(dsn: str, *, token: str, key_file: str, sample: int) -> Facts:
@@ -42,13 +43,16 @@ async def look_up(dsn: str, *, token: str, key_file: str, sample: int) -> Facts:
         seat = await connection.fetchrow(
             "select s.company_id, s.id, s.contract_id from seat s join company c using (company_id) "
             "where c.urn = $1 and s.urn = $2",
-            MAIN_COMPANY, MAIN_SEAT,
-        )  # fmt: skip
+            MAIN_COMPANY,
+            MAIN_SEAT,
+        )
+        assert seat is not None
         # In the order of a hash: the same ids in each run, spread over the whole table.
         rows = await connection.fetch(
             "select id from candidate where company_id = $1 order by md5(id::text) limit $2",
-            seat["company_id"], sample,
-        )  # fmt: skip
+            seat["company_id"],
+            sample,
+        )
     finally:
         await connection.close()
     return Facts(

@@ -39,7 +39,8 @@ select convert_to('{"data":{"candidate":' || coalesce((
     || '","memberId":' || coalesce(to_json(c.match_member_urn)::text, 'null')
     || ',"confidence":' || coalesce(to_json(c.match_confidence)::text, 'null')
     || ',"evidence":[' || coalesce((
-      select string_agg('{"method":' || (e -> 'method')::text || ',"detail":' || (e -> 'detail')::text || '}', ',')
+      select string_agg('{"method":' || (e -> 'method')::text
+        || ',"detail":' || (e -> 'detail')::text || '}', ',')
       from jsonb_array_elements(c.match_evidence) e), '')
     || ']},"member":' || case when m.urn is null then 'null' else
       '{"id":' || to_json(m.urn) || ',"firstName":' || to_json(m.first_name)
@@ -50,7 +51,8 @@ select convert_to('{"data":{"candidate":' || coalesce((
       || ',"publicProfileUrl":' || coalesce(to_json(m.public_profile_url)::text, 'null')
       || ',"openToWork":' || to_json(m.open_to_work)
       || ',"positions":[' || coalesce((
-        select string_agg('{"title":' || (p -> 'title')::text || ',"companyName":' || (p -> 'companyName')::text
+        select string_agg('{"title":' || (p -> 'title')::text
+          || ',"companyName":' || (p -> 'companyName')::text
           || ',"startDate":' || coalesce((p -> 'startDate')::text, 'null')
           || ',"endDate":' || coalesce((p -> 'endDate')::text, 'null') || '}', ',')
         from jsonb_array_elements(m.positions) p), '')

@@ -40,17 +40,38 @@ def write_bodies(path: Path, query: str, operation: str, variables: Sequence[dic
 
 
 def measure(
-    url: str, bodies: Path, token: str, *, seconds: int, seed: int, server: psutil.Process,
+    url: str,
+    bodies: Path,
+    token: str,
+    *,
+    seconds: int,
+    seed: int,
+    server: psutil.Process,
     database: psutil.Process,
-) -> Measured:  # fmt: skip
+) -> Measured:
     """Let wrk ask for `seconds` with 16 connections; raises if any answer was not 200."""
     script = bodies.with_suffix(".lua")
     script.write_text(_SCRIPT % {"bodies": bodies, "token": token, "seed": seed})
     before = cpu_s(server), cpu_s(database)
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--latency", "--timeout", "30s", "-s", str(script), url],
-        capture_output=True, text=True, check=True, timeout=seconds + 30, env={"PATH": os.environ["PATH"]},
-    ).stdout  # fmt: skip
+        [
+            "wrk",
+            "-t1",
+            f"-c{CLIENTS}",
+            f"-d{seconds}s",
+            "--latency",
+            "--timeout",
+            "30s",
+            "-s",
+            str(script),
+            url,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=seconds + 30,
+        env={"PATH": os.environ["PATH"]},
+    ).stdout
     after = cpu_s(server), cpu_s(database)
     if "Non-2xx" in done or "Socket errors" in done:
         raise RuntimeError(done)
