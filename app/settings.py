@@ -55,9 +55,7 @@ class Settings:
         env = os.environ if environ is None else environ
         cores = os.cpu_count() or 1
         workers = _integer(env, "RSC_WORKERS", 1, low=1, high=64)
-        connections = _integer(
-            env, "RSC_DATABASE_CONNECTIONS", max(2, 2 * cores // workers), low=1, high=100
-        )
+        connections = _integer(env, "RSC_DATABASE_CONNECTIONS", max(2, 2 * cores // workers), low=1, high=100)
         return cls(
             database_url=env.get("DATABASE_URL") or None,
             data_dir=Path(env.get("RSC_DATA_DIR") or ".rsc"),
@@ -86,7 +84,8 @@ def _integer(env: Mapping[str, str], name: str, default: int, *, low: int, high:
         return default
     if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
         raise CallerError(
-            ErrorCode.BAD_USER_INPUT, f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}."
+            ErrorCode.BAD_USER_INPUT,
+            f"{name} must be a whole number from {low} to {high}, not {text[:40]!r}.",
         )
     return int(text)
 

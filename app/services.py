@@ -1,0 +1,86 @@
+"""How everything is put together: from the settings to the services that answer requests.
+
+The one place that knows all parts. Only the commands import it; each worker of the server makes its own
+services from the same settings.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from app.auth.authenticate import Authenticator
+from app.auth.issuers import registry_of
+from app.auth.keys import SigningKey
+from app.auth.own_key import signing_key
+from app.auth.personas import PERSONAS
+from app.database.connect import make_pool, open_embedded
+from app.database.pool import Pool
+from app.engine.engine import Engine
+from app.engine.requirements import required_columns
+from app.errors import CallerError, ErrorCode
+from app.http.services import Persona, Services
+from app.settings import Settings
+from loaders.postgres import check_database, fetch_bytes
+from resolvers.binding import bind
+from resolvers.schema import build_schema
+
+
+def make_services(settings: Settings) -> Services:
+    """The services of one worker; nothing is opened or started yet.
+
+    `settings.database_url` must name the database (see `running_database`).
+    Raises: CallerError for a setting that cannot be used.
+    """
+    if settings.database_url is None:
+        raise CallerError(ErrorCode.BAD_USER_INPUT, "DATABASE_URL is not set.")
+    pool = make_pool(settings.database_url, settings)
+    key = signing_key(settings)
+    return Services(
+        settings=settings,
+        pool=pool,
+        authenticator=Authenticator(registry_of(settings, key), pool),
+        engine=make_engine(settings),
+        personas=_Personas(key) if key is not None and settings.development_tokens else None,
+    )
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The engine over the whole schema. Raises: SchemaRefused if the schema may not be served."""
+    schema, catalogue = bind(build_schema())
+    return Engine(
+        schema,
+        catalogue,
+        fetch_bytes,
+        settings.limits,
+        documents=settings.document_cache_size,
+        plans=settings.plan_cache_size,
+    )
+
+
+async def check_schema(engine: Engine, pool: Pool) -> None:
+    """Hold the schema against the migrated database. Raises: Fault naming what could not be kept."""
+    await check_database(pool, required_columns(engine.schema, engine.catalogue))
+
+
+@contextmanager
+def running_database(settings: Settings) -> Iterator[Settings]:
+    """The settings with a `database_url` that works while the `with` lasts.
+
+    Where none is set, the embedded server runs as long. Blocks, and must not be used on an event loop.
+    Raises: CallerError (DATABASE_UNAVAILABLE) saying why the embedded server cannot run.
+    """
+    if settings.database_url is not None:
+        yield settings
+        return
+    with open_embedded(settings) as embedded:
+        yield replace(settings, database_url=embedded.dsn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Personas:
+    """GraphiQL's persona switch: fresh tokens at each load of the page."""
+
+    key: SigningKey
+
+    async def __call__(self) -> list[Persona]:
+        return [Persona(one.name, one.description, one.token(self.key)) for one in PERSONAS.values()]
