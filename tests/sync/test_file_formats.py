@@ -13,47 +13,49 @@ from tests.sync.companies import PARTNER
 from tests.sync.loads import GREENHOUSE, add_member, counted, written
 
 
+WIRE_LINES: list[object] = [
+    {
+        "entity": "stage",
+        "atsStageId": 1,
+        "atsJobApplicationId": "a1",
+        "stage": "New",
+        "atsCreatedAt": 1709283600000,
+    },
+    {
+        "entity": "candidate",
+        "atsCandidateId": 7,
+        "firstName": "Kate",
+        "emailAddresses": ["kate@example.com"],
+        "phoneNumbers": [{"number": "1", "extension": None}],
+        "linkedInProfileUrl": "http://de.linkedin.com/in/Kate-Austen/?trk=x",
+        "atsCreatedAt": "2024-03-01T09:00:00+01:00",
+        "favouriteColour": "green",
+    },
+    {"atsJobApplicationId": "a1", "atsCandidateId": "7", "atsCreatedAt": 1709283600000},
+    {
+        "entity": "note",
+        "atsNoteId": "n",
+        "atsCandidateId": "7",
+        "note": "Hello",
+        "atsCreatedAt": 1709283600000,
+        "author": {"firstName": "Jack", "lastName": "Shephard"},
+    },
+    "",
+    "{broken",
+    {"entity": "candidate", "atsCandidateId": "8", "firstName": 5},
+    {"entity": "candidate", "atsCandidateId": "9"},
+    {"entity": "planet"},
+    {"hello": "world"},
+    "[1]",
+    {"entity": "candidate", "atsCandidateId": "10", "firstName": "A", "atsCreatedAt": 10**18},
+]
+
+
 async def test_json_lines_of_the_wire_format(
     pool: Pool, urn: CompanyUrn, owner: asyncpg.Connection, tmp_path: Path
 ) -> None:
     member = await add_member(owner, "kate-austen", "Kate", "Austen")
-    lines: list[object] = [
-        {
-            "entity": "stage",
-            "atsStageId": 1,
-            "atsJobApplicationId": "a1",
-            "stage": "New",
-            "atsCreatedAt": 1709283600000,
-        },
-        {
-            "entity": "candidate",
-            "atsCandidateId": 7,
-            "firstName": "Kate",
-            "emailAddresses": ["kate@example.com"],
-            "phoneNumbers": [{"number": "1", "extension": None}],
-            "linkedInProfileUrl": "http://de.linkedin.com/in/Kate-Austen/?trk=x",
-            "atsCreatedAt": "2024-03-01T09:00:00+01:00",
-            "favouriteColour": "green",
-        },
-        {"atsJobApplicationId": "a1", "atsCandidateId": "7", "atsCreatedAt": 1709283600000},
-        {
-            "entity": "note",
-            "atsNoteId": "n",
-            "atsCandidateId": "7",
-            "note": "Hello",
-            "atsCreatedAt": 1709283600000,
-            "author": {"firstName": "Jack", "lastName": "Shephard"},
-        },
-        "",
-        "{broken",
-        {"entity": "candidate", "atsCandidateId": "8", "firstName": 5},
-        {"entity": "candidate", "atsCandidateId": "9"},
-        {"entity": "planet"},
-        {"hello": "world"},
-        "[1]",
-        {"entity": "candidate", "atsCandidateId": "10", "firstName": "A", "atsCreatedAt": 10**18},
-    ]
-    report = await import_files(pool, [written(tmp_path / "records.jsonl", lines)], urn, PARTNER)
+    report = await import_files(pool, [written(tmp_path / "records.jsonl", WIRE_LINES)], urn, PARTNER)
     assert counted(report) == {
         "candidate CREATED": 1,
         "application CREATED": 1,
