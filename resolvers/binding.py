@@ -128,7 +128,9 @@ def _unguarded(
     schema: GraphQLSchema, types: Mapping[str, TypeFacts], fields: Mapping[Place, FieldFacts]
 ) -> list[str]:
     """Fields that neither a guard of their own, nor one on their type or parent, nor `public` covers."""
-    covered = {name for name, facts in types.items() if facts.guards or facts.is_public}
+    covered = {name for name, facts in types.items() if facts.guards}
+    # What is public is the type's own values; what it leads to must say so itself.
+    public = {name for name, facts in types.items() if facts.is_public}
     ways: dict[str, list[Place]] = {}
     for of, name in fields:
         parent = schema.type_map[of]
@@ -143,12 +145,15 @@ def _unguarded(
         assert isinstance(parent, GraphQLObjectType)
         target = get_named_type(parent.fields[place[1]].type)
         leads_to = [types[one.name] for one in _carried(target, fields) if one.name in types]
-        by_type = any(one.guards for one in leads_to) or any(one.is_public for one in leads_to[:1])
-        return bool(facts.guards) or facts.is_public or by_type or place[0] in covered
+        by_type = any(one.guards for one in leads_to) or any(one.is_public for one in leads_to[-1:])
+        by_parent = place[0] in covered or (place[0] in public and not is_object_type(target))
+        return bool(facts.guards) or facts.is_public or by_type or by_parent
 
     # What is reached only through covered fields is covered; each round may cover what hangs below.
     while newly := {
-        name for name in types if name not in covered and ways.get(name) and all(map(is_covered, ways[name]))
+        name
+        for name in types
+        if name not in covered | public and ways.get(name) and all(map(is_covered, ways[name]))
     }:
         covered |= newly
     return [

@@ -26,7 +26,7 @@ class PageInfo:
     )
 
 
-@entity(public=True)
+@entity()
 class Edge(Generic[T]):
     """One entry of a page: the thing itself, and the cursor of its place."""
 
@@ -34,7 +34,7 @@ class Edge(Generic[T]):
     node: T = same_row(says="The thing that stands here.")
 
 
-@entity(public=True)
+@entity()
 class Connection(Generic[T]):
     """One page of a list that goes on behind its last cursor, however long it gets."""
 

@@ -207,6 +207,7 @@ def page(
     orders: Mapping[str, Order] | None = None,
     arguments: Mapping[str, Any] | None = None,
     required: Sequence[str] = (),
+    shared: bool = False,
     guards: Sequence[Directive] = (),
     public: bool = False,
 ) -> Any:
@@ -222,6 +223,7 @@ def page(
             where=where,
             filters=dict(filters or {}),
             orders=dict(orders or {}),
+            shared=shared,
         ),
         says=says,
         guards=guards,

@@ -94,6 +94,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, list):
         return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(inside) for name, inside in value.items()}
     return value
 
 

@@ -16,7 +16,7 @@ Variables: TypeAlias = Mapping[str, Any]
 REMEMBERED_MAX: Final = 200
 """Statements whose context values are kept for one viewer."""
 
-_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(?:\.([A-Za-z_]+))?(?::([a-z_:\[\]0-9-]+))?\}")
+_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(?:\.([A-Za-z_.]+))?(?::([a-z_:\[\]0-9-]+))?\}")
 
 
 class Remembers(Protocol):

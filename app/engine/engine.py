@@ -25,6 +25,7 @@ from app.engine.connections import OperationCompiler
 from app.engine.cost import DocumentLimits
 from app.engine.documents import Document, Documents, Operation, entry
 from app.engine.finish import Unanswered, error_entry, finish, unanswered
+from app.engine.json_sql import MISSING
 from app.engine.mapping import Catalogue, Outcome
 from app.engine.plan import Plan
 from app.engine.request import GraphQLRequest, RequestRefused
@@ -118,6 +119,16 @@ class Engine:
             holes=[".".join(hole.place.path) for hole in plan.holes],
         )
 
+    def check_document(self, text: str) -> list[str | None]:
+        """The names of the document's operations, in its order; None for one without a name.
+
+        Raises: RequestRefused or CallerError if no request could run it, whatever its variables.
+        """
+        document = self._documents.get(text)
+        for name in document.operations:
+            document.cost.check({}, name)
+        return list(document.operations)
+
     def is_query(self, request: GraphQLRequest) -> bool:
         """Whether the operation is a query: what a GET may run. Raises what `execute` raises."""
         return self._documents.get(request.query).operation(request.operation_name).is_query
@@ -204,8 +215,8 @@ class Engine:
     async def _run(self, plan: Plan, variables: Mapping[str, Any], context: Access) -> bytes:
         arguments = plan.parameters.values(variables, context)
         body = await self._fetch(context, plan.sql, arguments)
-        if body is None:
-            raise Fault("The statement's answer is null: a value that the schema calls non-null is missing.")
+        if body is None or MISSING in body:
+            raise Fault("A value is null in the database that the schema calls non-null.")
         if not plan.holes and not plan.denied:
             return body
         return await finish(plan, body, variables, context)

@@ -48,6 +48,15 @@ NULL: Json = (Text("null"),)
 _RUN_MAX: Final = 8
 
 
+MISSING: Final = b"\x02"
+"""Stands in the answer where a value is missing that the schema promises; JSON text never has this byte."""
+
+
+def present(sql: str) -> str:
+    """A text expression that is never null, `MISSING` if it were: aggregates would pass over a null."""
+    return f"coalesce({sql}, chr({MISSING[0]}))"
+
+
 def quote(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

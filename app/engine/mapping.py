@@ -2,7 +2,9 @@
 
 SQL is given as templates. `{t}` is the alias of the row that a value belongs to, `{p}` that of its parent
 row, `{name}` a value of the request's context (its SQL type stands in `Catalogue.context`), and in
-filters `{v:type}` is the argument's value. Values only ever reach PostgreSQL as bound parameters.
+filters `{v:type}` is the argument's value. The source of a `Page` may name any argument of its field as
+`{arg.name:type}`, a field inside one as `{arg.filter.name:type}`; null where it is not given. Values only
+ever reach PostgreSQL as bound parameters.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -128,7 +130,8 @@ class Page:
 
     `order` is the standard one; its last part makes it unique. `orders` names the alternatives that the
     argument `orderBy {field direction}` offers. `filters` gives for each argument, or for each field of
-    the argument `filter`, the condition that it adds. Without `key` the connection starts at the root.
+    the argument `filter`, the condition that it adds. Without `key` the connection starts at the root;
+    `shared` then computes the source once for the page, its count and its facets together.
     """
 
     table: Table
@@ -140,6 +143,7 @@ class Page:
     where: str | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from app.engine.collect import Collector
-from app.engine.mapping import Catalogue, Key
+from app.engine.mapping import Catalogue, Column, Key
 
 Project = Callable[[Any], Any]
 
@@ -30,7 +30,8 @@ def projection(
     of: GraphQLOutputType,
     nodes: list[FieldNode],
 ) -> Project:
-    """A function from a loader's value to what JSON says of it; objects are mappings by `Key.name`.
+    """A function from a loader's value to what JSON says of it; objects are mappings by `Key.name`, or by
+    field names where rows of the same type have columns.
 
     The function raises NotNullable for a None where the type has none.
     """
@@ -64,10 +65,13 @@ def _object(
         if name == "__typename":
             members.append((key, None, None))
             continue
-        source = catalogue.fields[(of.name, name)].source
-        assert isinstance(source, Key)
+        facts = catalogue.fields[(of.name, name)]
+        # A type that rows have too may be made: then its fields go by their names.
+        assert isinstance(facts.source, Key | Column)
+        assert not facts.guards
+        member = facts.source.name if isinstance(facts.source, Key) else name
         inside = projection(schema, catalogue, collector, of.fields[name].type, below)
-        members.append((key, source.name, inside))
+        members.append((key, member, inside))
 
     def project(value: Mapping[str, Any] | None) -> Any:
         if value is None:

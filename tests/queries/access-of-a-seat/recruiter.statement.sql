@@ -1,0 +1,1 @@
+select convert_to('{"data":{"parked":null,"foreign":null}}', 'UTF8')
