@@ -7,6 +7,7 @@ services from the same settings.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from app.auth.authenticate import Authenticator
 from app.auth.issuers import registry_of
@@ -18,7 +19,12 @@ from app.database.pool import Pool
 from app.engine.engine import Engine
 from app.engine.requirements import required_columns
 from app.errors import CallerError, ErrorCode
+from app.exports.progress import follow_delivery
 from app.http.services import Persona, Services
+from app.integration.erasure import keep_finishing
+from app.outbox.delivery import Delivery
+from app.outbox.events import EventType
+from app.outbox.sending import Sender
 from app.settings import Settings
 from loaders.postgres import check_database, fetch_bytes
 from resolvers.binding import bind
@@ -41,6 +47,20 @@ def make_services(settings: Settings) -> Services:
         authenticator=Authenticator(registry_of(settings, key), pool),
         engine=make_engine(settings),
         personas=_Personas(key) if key is not None and settings.development_tokens else None,
+        background={
+            "delivery": make_delivery(settings, pool).run,
+            "erasures": partial(keep_finishing, pool, key),
+        },
+        signing_key=key,
+    )
+
+
+def make_delivery(settings: Settings, pool: Pool) -> Delivery:
+    """The delivery of events to the companies' ATS, and who takes over how far it has come."""
+    return Delivery(
+        pool,
+        Sender(allow_private=settings.allow_private_callbacks),
+        follow={EventType.EXPORT_CANDIDATE_PROFILE: follow_delivery},
     )
 
 

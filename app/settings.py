@@ -41,6 +41,7 @@ class Settings:
     development_tokens: bool = False
     graphiql: bool = False
     open_introspection: bool = False
+    allow_private_callbacks: bool = False
     database_connections: int = 4
     document_cache_size: int = 1_000
     plan_cache_size: int = 2_000
@@ -68,6 +69,7 @@ class Settings:
             development_tokens=_switch(env, "RSC_DEVELOPMENT_TOKENS"),
             graphiql=_switch(env, "RSC_GRAPHIQL"),
             open_introspection=_switch(env, "RSC_OPEN_INTROSPECTION"),
+            allow_private_callbacks=_switch(env, "RSC_ALLOW_PRIVATE_CALLBACKS"),
             database_connections=connections,
             document_cache_size=_integer(env, "RSC_DOCUMENT_CACHE_SIZE", 1_000, low=10, high=100_000),
             plan_cache_size=_integer(env, "RSC_PLAN_CACHE_SIZE", 2_000, low=10, high=100_000),

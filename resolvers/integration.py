@@ -45,6 +45,9 @@ class Integration(Node):
     )
     enabled_at: datetime | None = column(says="When it was last enabled, by the second consent.")
     disabled_at: datetime | None = column(says="When it was last disabled; null while it is enabled.")
+    acknowledged_at: datetime | None = column(
+        says="When the ATS said that it has stopped calling; null until then, and while it is not disabled."
+    )
     resync: SyncRun | None = one(
         SYNC_RUN,
         "{p}.resync_run_id",

@@ -1,8 +1,16 @@
 """The mutation's root: what each area adds to it."""
 
+from resolvers.client_mutations import ClientMutations
+from resolvers.export_mutations import ExportMutations
 from resolvers.fields import entity
+from resolvers.integration_mutations import IntegrationMutations
+from resolvers.record_mutations import RecordMutations
+from resolvers.seat_mutations import SeatMutations
+from resolvers.sync_mutations import SyncMutations
 
 
 @entity()
-class Mutation:
+class Mutation(
+    IntegrationMutations, ExportMutations, RecordMutations, SyncMutations, SeatMutations, ClientMutations
+):
     """What can be done. What the caller did wrong is in a payload's userErrors; refusals are errors."""

@@ -10,7 +10,7 @@ from app.engine.mapping import Order
 from loaders.access import READS_ATS_RECORDS, READS_EXPORTS
 from loaders.clients import clients
 from loaders.decisions import decisions_of_seat
-from loaders.search import HIT_IS_AT_STAGE, HIT_IS_TAGGED, SEARCH_HIT
+from loaders.search import SEARCH_HIT
 from loaders.tables import (
     APPLICATION,
     AUDIT_ENTRY,
@@ -142,21 +142,16 @@ class Query:
     unified_search: UnifiedSearchConnection | None = page(
         SEARCH_HIT,
         order=(Order("{t}.score", "double precision", True), Order("{t}.id", "text", True)),
-        filters={
-            "location": "lower({t}.location) like lower({v:like})",
-            "jobTitle": "lower({t}.job_title) like lower({v:like})",
-            "inAts": "({t}.candidate_id is not null) = {v:boolean}",
-            "openToWork": "{t}.open_to_work = {v:boolean}",
-            "tag": HIT_IS_TAGGED,
-            "stage": HIT_IS_AT_STAGE,
-        },
+        shared=True,
         arguments={
-            "query": argument(str, "Words to look for in names, headlines, titles, companies and places."),
+            "query": argument(
+                str, "Words to look for in names, titles, companies, places, headlines and skills."
+            ),
             "filter": argument(UnifiedSearchFilter | None, "Which of the people found to list."),
         },
         required=("query",),
         says="People, as LinkedIn members and as candidates of the company, each once; the best first. A "
-        "slip of the finger in a word does not hide anybody.",
+        "slip of the finger in a word does not hide anybody, and the beginning of a word is enough.",
         guards=(requires(Feature.UNIFIED_SEARCH),),
     )
     match_review: Connection[Candidate] | None = page(

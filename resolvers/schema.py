@@ -3,13 +3,14 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.mutation import Mutation
 from resolvers.query import Query
 from resolvers.scalars import SCALARS
 
 
 def build_schema() -> strawberry.Schema:
     """The schema with all its types. Its fields are answered by the engine; see resolvers/fields.py."""
-    return strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+    return strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
 
 
 def print_sdl() -> str:

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from loaders.search import FACET_COLUMNS, FACET_HITS_MAX, FACETS, HITS_COUNTED_MAX
+from loaders.search import FACET_COLUMNS, FACET_HITS_MAX, FACETS, HITS_COUNTED_MAX, MATCHED_ON, PLACES
 from loaders.tables import CANDIDATE, MEMBER
 from resolvers.arguments import optional_field
 from resolvers.candidate import Candidate
@@ -15,8 +15,12 @@ from resolvers.member import Member
 class UnifiedSearchFilter:
     """The argument `filter` of the search."""
 
-    location: str | None = optional_field("A part of where the person is, without regard to case.")
-    job_title: str | None = optional_field("A part of the current job title, without regard to case.")
+    location: str | None = optional_field(
+        "Words of where the person is, or their beginnings, without regard to case and accents."
+    )
+    job_title: str | None = optional_field(
+        "Words of the current job title, or their beginnings, without regard to case and accents."
+    )
     in_ats: bool | None = optional_field("Whether the company's ATS knows the person.")
     open_to_work: bool | None = optional_field("Whether the member says that they are open to a new job.")
     tag: str | None = optional_field("Labelled in the ATS with the tag of this name, spelled as there.")
@@ -45,20 +49,27 @@ class UnifiedSearchEdge:
 
     cursor: str = cursor()
     score: float = column(
-        says="From 0 to 1: how much each word of the query resembles what is known of the person, on average."
+        says="From 0 to 1, the mean over the words of the query: one of the name counts 1, of the current "
+        "title 0.9, of company and place 0.8, any other 0.6; less if only begun or with a letter wrong."
     )
     member: Member | None = one(MEMBER, "{p}.member_urn", says="The person as a member, if known.")
     candidate: Candidate | None = one(
         CANDIDATE, "{p}.candidate_id", says="The person as a candidate, if known."
     )
     matched_on: list[str] = column(
-        says="Where a word of the query was found: name, jobTitle, companyName, headline, location."
+        MATCHED_ON,
+        says=f"Where the words of the query count most: {', '.join(PLACES)}. The last is all the "
+        "rest that is searched: headline, industry, skills, earlier positions.",
     )
 
 
 @entity()
 class UnifiedSearchConnection:
-    """One page of the people found, the best first."""
+    """One page of the people found, the best first.
+
+    At most 2,000 members who are not in the ATS and 2,000 candidates are found; filters narrow the search
+    down before that.
+    """
 
     edges: list[UnifiedSearchEdge] = edges(says="The people of this page, the best first.")
     page_info: PageInfo = page_info()

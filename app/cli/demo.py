@@ -44,6 +44,7 @@ def demo(port: int | None, data: Path | None, fresh: bool) -> None:
         development_tokens=True,
         graphiql=True,
         open_introspection=True,
+        allow_private_callbacks=True,
     )
     # Until the server takes the signals over, both of them end the set-up in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "token": "app.cli.token:token",
     "schema": "app.cli.schema:schema",
     "explain": "app.cli.explain:explain",
+    "operations": "app.cli.operations:operations",
 }
 
 

@@ -23,19 +23,17 @@ limit 1
 """
 
 
+_ROLE = click.Choice([role.value for role in Role])
+
+
 @click.command()
 @click.option("--persona", type=click.Choice(list(PERSONAS)), help="One of the demo's people.")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    type=click.Choice([role.value for role in Role]),
-    help="May be repeated.",
-)
+@click.option("--role", "roles", multiple=True, type=_ROLE, help="May be repeated.")
 @click.option("--company", metavar="URN", help="The organization that the bearer acts for.")
 @click.option("--contract", metavar="URN", help="Choose a seat of this contract (asks the database).")
 @click.option("--seat", metavar="URN", help="The bearer's seat; the contract, and being an admin, are its.")
 @click.option("--partner", metavar="NAME", help="The ATS partner that the bearer belongs to.")
+@click.option("--client", metavar="NAME", help="Only the trusted documents of this client are run for it.")
 @click.option("--subject", default="developer", show_default=True, help="Who the bearer is.")
 @click.option(
     "--lifetime",
@@ -52,6 +50,7 @@ def token(
     contract: str | None,
     seat: str | None,
     partner: str | None,
+    client: str | None,
     subject: str,
     lifetime_s: int,
 ) -> None:
@@ -66,7 +65,7 @@ def token(
         raise click.UsageError("Say either --persona, or at least --role and --company.")
     key = development_key(settings)
     if persona is not None:
-        click.echo(PERSONAS[persona].token(key, lifetime_s=lifetime_s))
+        click.echo(PERSONAS[persona].token(key, lifetime_s=lifetime_s, client=client))
         return
     if not roles or company is None:
         raise click.UsageError("A token needs --role and --company.")
@@ -80,6 +79,7 @@ def token(
             company=company,
             seat=seat,
             partner=partner,
+            client=client,
             lifetime_s=lifetime_s,
         )
     )

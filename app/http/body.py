@@ -1,7 +1,8 @@
 """From the bytes of a request to the parameters of a GraphQL request, within limits and without surprises."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
 import orjson
@@ -15,6 +16,19 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 JSON_NESTING_MAX: Final = 64
 _URL_PARAMETERS_MAX: Final = 20
 _PARAMETERS: Final = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestById:
+    """A request that names its document by its id; a client may send the document itself too."""
+
+    document_id: str
+    query: str | None
+    operation_name: str | None
+    variables: Mapping[str, Any] | None
+
+
+SentRequest: TypeAlias = GraphQLRequest | RequestById
 
 
 class Disconnected(Exception):
@@ -58,10 +72,10 @@ async def read_body(receive: Receive, limits: Limits) -> bytes:
     return b"".join(chunks)
 
 
-def request_of_body(body: bytes) -> GraphQLRequest:
+def request_of_body(body: bytes) -> SentRequest:
     """The parameters in a JSON body.
 
-    Raises: CallerError BAD_REQUEST saying where, or PERSISTED_QUERY_NOT_FOUND if there is only an id.
+    Raises: CallerError BAD_REQUEST saying where.
     """
     parameters = _json(body, "The body")
     if not isinstance(parameters, dict):
@@ -69,7 +83,7 @@ def request_of_body(body: bytes) -> GraphQLRequest:
     return _request(parameters)
 
 
-def request_of_url(query_string: bytes) -> GraphQLRequest:
+def request_of_url(query_string: bytes) -> SentRequest:
     """The parameters in a URL, where `variables` and `extensions` are JSON. Raises like `request_of_body`."""
     try:
         pairs = parse_qsl(
@@ -94,7 +108,7 @@ def request_of_url(query_string: bytes) -> GraphQLRequest:
     return _request(parameters)
 
 
-def _request(parameters: dict[str, Any]) -> GraphQLRequest:
+def _request(parameters: dict[str, Any]) -> SentRequest:
     query = parameters.get("query")
     operation_name = parameters.get("operationName")
     variables = parameters.get("variables")
@@ -105,13 +119,31 @@ def _request(parameters: dict[str, Any]) -> GraphQLRequest:
         raise _bad_request("`variables` must be an object.", "variables")
     if extensions is not None and not isinstance(extensions, dict):
         raise _bad_request("`extensions` must be an object.", "extensions")
+    if "documentId" in parameters or extensions:
+        document_id = _document_id(parameters.get("documentId"), extensions or {})
+        if document_id is not None:
+            if query is not None and not isinstance(query, str):
+                raise _bad_request("`query` must be a string that holds a GraphQL document.", "query")
+            return RequestById(document_id, query or None, operation_name, variables)
     if not isinstance(query, str) or not query:
-        if query is None and ("documentId" in parameters or (extensions and "persistedQuery" in extensions)):
-            raise CallerError(
-                ErrorCode.PERSISTED_QUERY_NOT_FOUND, "No document is known by this id; send it as `query`."
-            )
         raise _bad_request("`query` must be a string that holds a GraphQL document.", "query")
     return GraphQLRequest(query, operation_name, variables)
+
+
+def _document_id(document_id: Any, extensions: Mapping[str, Any]) -> str | None:
+    """The id by either of the two ways in which clients send one; None if there is none."""
+    if document_id is not None:
+        if not isinstance(document_id, str):
+            raise _bad_request("`documentId` must be a string.", "documentId")
+        # The draft of GraphQL over HTTP says by a prefix how the id was made.
+        return document_id.removeprefix("sha256:")
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    sha256 = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if not isinstance(sha256, str):
+        raise _bad_request("`extensions.persistedQuery` must have a string `sha256Hash`.", "extensions")
+    return sha256
 
 
 def _json(text: bytes, what: str) -> Any:

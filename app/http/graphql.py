@@ -16,14 +16,23 @@ import structlog
 
 from app.access.features import Role
 from app.access.guards import Grants
+from app.documents.trusted import TrustedDocuments
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.errors import CallerError, ErrorCode
-from app.http.body import Disconnected, Receive, read_body, request_of_body, request_of_url
+from app.http.body import (
+    Disconnected,
+    Receive,
+    SentRequest,
+    read_body,
+    request_of_body,
+    request_of_url,
+)
 from app.http.deadlines import Deadlines
 from app.http.media_types import GRAPHQL_RESPONSE, JSON, MediaType, answer_in, check_content_type
 from app.http.origins import Origins
 from app.http.overload import Gate
 from app.http.services import Services
+from app.http.trusted import admit
 from app.telemetry.logs import what_failed
 from app.telemetry.tracing import trace_id_of
 from loaders.context import RequestContext
@@ -91,6 +100,9 @@ class GraphQLEndpoint:
         self._authenticator = services.authenticator
         self._engine = services.engine
         self._pool = services.pool
+        self._signing_key = services.signing_key
+        self._check_document = services.engine.check_document
+        self._trusted = TrustedDocuments(services.pool, size=services.settings.document_cache_size)
         self._limits = services.settings.limits
         self._open_introspection = services.settings.open_introspection
         self._deadline_s = services.settings.limits.request_timeout_ms / 1000
@@ -171,6 +183,9 @@ class GraphQLEndpoint:
             await self._check_origin(head[b"origin"], company_id)
         by_get = scope["method"] == "GET"
         request = _by_url(scope, grants) if by_get else await self._by_body(receive, exchange)
+        client = grants.viewer.client
+        if client is not None or not isinstance(request, GraphQLRequest):
+            request = await admit(request, client, self._trusted)
         if by_get and not self._engine.is_query(request):
             raise CallerError(
                 ErrorCode.BAD_REQUEST,
@@ -179,14 +194,14 @@ class GraphQLEndpoint:
                 headers={"Allow": "POST"},
             )
         introspection = self._open_introspection or Role.STAFF in grants.roles
-        context = RequestContext(grants, self._pool)
+        context = RequestContext(grants, self._pool, self._check_document, self._signing_key)
         self._gate.enter(share)
         try:
             return await self._engine.execute(request, context, introspection=introspection)
         finally:
             self._gate.leave(share)
 
-    async def _by_body(self, receive: Receive, exchange: _Exchange) -> GraphQLRequest:
+    async def _by_body(self, receive: Receive, exchange: _Exchange) -> SentRequest:
         check_content_type(exchange.head.get(b"content-type"))
         exchange.is_reading = True
         body = await read_body(receive, self._limits)
@@ -288,10 +303,12 @@ def _check_head(scope: Scope, head: dict[bytes, bytes]) -> None:
         )
 
 
-def _by_url(scope: Scope, grants: Grants) -> GraphQLRequest:
-    if Role.STAFF not in grants.roles:
+def _by_url(scope: Scope, grants: Grants) -> SentRequest:
+    if grants.viewer.client is None and Role.STAFF not in grants.roles:
         raise CallerError(
-            ErrorCode.FORBIDDEN, "A query by GET is for staff only; send it by POST.", status=403
+            ErrorCode.FORBIDDEN,
+            "A query by GET is for staff, a trusted document's id for tokens that name a client; use POST.",
+            status=403,
         )
     return request_of_url(scope["query_string"])
 

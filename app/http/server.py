@@ -56,7 +56,8 @@ Job = Callable[[], Awaitable[None]]
 def build_app(services: Services, *, on_started: Callable[[], None] | None = None) -> ASGIApp:
     """The whole HTTP application.
 
-    Its lifespan opens the pool (and then closes it again), starts the authenticator and keeps both fresh.
+    Its lifespan opens the pool (and then closes it again), starts the authenticator and keeps both fresh,
+    and runs what else a worker does in the background.
     A database that is away does not hinder the start: `/readyz` says so, and it works once it is back.
     """
     gate = Gate()
@@ -78,6 +79,7 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
             "authenticator": services.authenticator.run,
             "origins": origins.watch.keep,
             "gauges": partial(_keep_measuring, services, gate),
+            **services.background,
         }
         tasks = [asyncio.create_task(_for_ever(name, job), name=name) for name, job in jobs.items()]
         if on_started is not None:

@@ -1,9 +1,11 @@
 """What the HTTP edge is made of: everything that answers a request, built once a worker."""
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.access.guards import Grants
+from app.auth.keys import SigningKey
 from app.database.pool import Pool
 from app.engine.request import GraphQLRequest
 from app.http.graphiql import Persona
@@ -29,6 +31,10 @@ class Executes(Protocol):
         """Whether the operation is one that GET may run."""
         ...
 
+    def check_document(self, text: str) -> Sequence[str | None]:
+        """The names of a document's operations, if it could be run at all."""
+        ...
+
 
 class Authenticates(Protocol):
     """The authenticator, as far as the edge knows it."""
@@ -52,12 +58,18 @@ class Authenticates(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What `build_app` joins. `personas` are offered in GraphiQL where development tokens are on."""
+    """What `build_app` joins.
+
+    `personas` are offered in GraphiQL where development tokens are on. `background` is what a worker does
+    beside answering, by name; each is kept running for as long as it serves. `signing_key` is our own.
+    """
 
     settings: Settings
     pool: Pool
     authenticator: Authenticates
     engine: Executes
     personas: PersonaSource | None = None
+    signing_key: SigningKey | None = None
+    background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing | None = None

@@ -1,0 +1,1 @@
+"""Trusted documents: what a client registered it runs by id, and a client with a name runs nothing else."""

@@ -1,0 +1,1 @@
+"""What the ATS is told: written with what happened, delivered at least once, signed."""

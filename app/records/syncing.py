@@ -1,0 +1,103 @@
+"""Records that a partner sends through GraphQL, by the rules of the wire API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from asyncpg import Connection
+
+from app.database.pool import Pool
+from app.ids import CompanyId
+from app.matching.match import match_within
+from app.refused import WriteRefused
+from app.sync.ingest import ingest_within, refused_as, touched_candidates
+from app.sync.records import (
+    Record,
+    RecordEntity,
+    RecordRefusedError,
+    RecordResult,
+    SyncRunId,
+)
+from app.sync.runs import SyncRunKind, finish_run_within, record_results, start_run_within
+from app.sync.wire import record_from_wire
+from app.sync.wire_names import wire_name
+
+RECORDS_MAX: Final = 100
+
+Said: TypeAlias = Mapping[str, Any]
+"""A record as a JSON object with the wire API's names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """The run that the results were added to, and a result for each record, in their order."""
+
+    run: SyncRunId
+    results: list[RecordResult]
+
+
+async def sync_records(
+    pool: Pool,
+    company: CompanyId,
+    partner: str,
+    entity: RecordEntity,
+    records: Sequence[Said],
+    *,
+    run: SyncRunId | None = None,
+) -> Synced:
+    """Take at most `RECORDS_MAX` records of one kind and match the candidates, all in one transaction.
+
+    A record replaces the whole of what was known; one that breaks a rule fails alone. Without `run` the call
+    is a run of its own, over when this returns.
+    Raises: WriteRefused (TOO_MANY, NOT_FOUND, RUN_FINISHED); CallerError as `start_run` does.
+    """
+    if len(records) > RECORDS_MAX:
+        raise WriteRefused("TOO_MANY", f"A call takes at most {RECORDS_MAX} records.", "input", "records")
+    async with pool.transaction(company) as connection:
+        if run is None:
+            added_to = await start_run_within(
+                connection, company, SyncRunKind.CALL, len(records), entities=[entity]
+            )
+        else:
+            added_to = await _open_run(connection, company, run)
+        results = await _take(connection, company, partner, entity, records)
+        await record_results(connection, company, added_to, results)
+        await match_within(connection, company, touched_candidates(results))
+        if run is None:
+            await finish_run_within(connection, company, added_to)
+    return Synced(run=added_to, results=results)
+
+
+async def _take(
+    connection: Connection, company: CompanyId, partner: str, entity: RecordEntity, records: Sequence[Said]
+) -> list[RecordResult]:
+    read: list[Record | RecordResult] = [_read(entity, said) for said in records]
+    valid = [one for one in read if not isinstance(one, RecordResult)]
+    taken = iter(await ingest_within(connection, company, partner, valid))
+    return [one if isinstance(one, RecordResult) else next(taken) for one in read]
+
+
+def _read(entity: RecordEntity, said: Said) -> Record | RecordResult:
+    try:
+        return record_from_wire(entity, said)
+    except RecordRefusedError as refusal:
+        return refused_as(entity, str(said.get(wire_name(entity, "external_id"), "")), refusal)
+
+
+async def _open_run(connection: Connection, company: CompanyId, run: SyncRunId) -> SyncRunId:
+    """The run, if it goes on and belongs to the integration as it is now."""
+    row = await connection.fetchrow(
+        """
+        select r.finished_at
+        from sync_run r
+        join integration i on i.company_id = r.company_id and i.id = r.integration_id
+        where r.company_id = $1 and r.id = $2 and i.state <> 'ERASED'
+        """,
+        company,
+        run,
+    )
+    if row is None:
+        raise WriteRefused("NOT_FOUND", "No run of this company has this id.", "input", "runId")
+    if row["finished_at"] is not None:
+        raise WriteRefused("RUN_FINISHED", "This run is over; leave runId out.", "input", "runId")
+    return run

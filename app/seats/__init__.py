@@ -1,0 +1,1 @@
+"""Which user of the ATS holds which seat."""
