@@ -10,6 +10,7 @@ select c.name as client, o.document_id, o.name, o.document,
   to_json(o.added_at) #>> '{}' as added_at
 from client c
 left join trusted_operation o on o.client_name = c.name
+where $1::text is null or c.name = $1
 order by c.name, o.name, o.added_at desc, o.document_id
 """
 
@@ -20,8 +21,18 @@ async def clients(
     context: RequestContext,
 ) -> list[list[dict[str, Any]]]:
     """Every client by name, with its operations by name; the newest first among equal names."""
+    return [await _clients(context, None)] * len(inputs)
+
+
+async def client_named(context: RequestContext, name: str) -> dict[str, Any] | None:
+    """One client with its operations, in the same order; None for an unknown name."""
+    found = await _clients(context, name)
+    return found[0] if found else None
+
+
+async def _clients(context: RequestContext, name: str | None) -> list[dict[str, Any]]:
     async with context.pool.acquire(context.company_id) as connection:
-        rows = await connection.fetch(_CLIENTS)
+        rows = await connection.fetch(_CLIENTS, name)
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         operations = found.setdefault(row["client"], [])
@@ -34,5 +45,4 @@ async def clients(
                     "addedAt": row["added_at"],
                 }
             )
-    answer = [{"name": name, "operations": operations} for name, operations in found.items()]
-    return [answer] * len(inputs)
+    return [{"name": client, "operations": operations} for client, operations in found.items()]

@@ -7,7 +7,9 @@ from uuid import UUID
 from app.access.features import Feature, Role
 from app.access.guards import Denial, Grants, Guard
 from app.access.viewer import Viewer
+from app.auth.keys import SigningKey
 from app.database.pool import Pool
+from app.documents.register import CheckDocument
 from app.engine.mapping import ContextValue
 from app.ids import ContractId
 from loaders.access import READS_ATS_RECORDS, READS_EXPORTS
@@ -18,11 +20,21 @@ _WHOLE_COMPANY: Final = frozenset({Role.ATS_USER, Role.ATS_ADMIN, Role.PARTNER, 
 class RequestContext:
     """One request's viewer, grants and pool. Nothing is decided before it is asked for."""
 
-    __slots__ = ("_granted_on", "grants", "pool")
+    __slots__ = ("_granted_on", "check_document", "grants", "pool", "signing_key")
 
-    def __init__(self, grants: Grants, pool: Pool) -> None:
+    def __init__(
+        self,
+        grants: Grants,
+        pool: Pool,
+        check_document: CheckDocument | None = None,
+        signing_key: SigningKey | None = None,
+    ) -> None:
         self.grants = grants
         self.pool = pool
+        self.check_document = check_document
+        """Reads a document as the engine would, for registerOperations; see `Engine.check_document`."""
+        self.signing_key = signing_key
+        """The service's own key, for what it signs (receipts, tokens); None where it has none."""
         self._granted_on: dict[Guard, list[UUID]] = {}
 
     @property

@@ -43,6 +43,9 @@ INTEGRATION: Final = Table(
 SYNC_RUN: Final = Table(name="sync_run", source="sync_run {t}", id_kind="sync-run")
 RECORD_RESULT: Final = Table(name="record_result", source="record_result {t}")
 AUDIT_ENTRY: Final = Table(name="audit_entry", source="audit_entry {t}")
+ERASURE_RECEIPT: Final = Table(
+    name="erasure_receipt", source="erasure_receipt {t}", id_kind="erasure-receipt"
+)
 
 # ---- what the ATS sent
 
@@ -107,8 +110,12 @@ RECOMMENDED_MATCH: Final = Table(
     source="recommended_match {t}",
     key="member_urn",
     key_type="text",
-    # Its member is promised not to be null, so the match goes when the member does.
-    rows="exists (select from member fit where fit.urn = {t}.member_urn and not fit.is_closed)",
+    # Its member is promised not to be null, so the match goes when the member does. Whom a recruiter is not
+    # interested in leaves the job's list, for everybody in the company.
+    rows="exists (select from member fit where fit.urn = {t}.member_urn and not fit.is_closed) "
+    "and not exists (select from recommended_match_decision decided where decided.company_id = {company} "
+    "and decided.job_id = {t}.job_id and decided.member_urn = {t}.member_urn "
+    "and decided.decision = 'NOT_INTERESTED')",
 )
 VIEWER: Final = Table(
     name="viewer", source="(select 1 as one) {t}", key="one", key_type="integer", tenant=False

@@ -49,8 +49,10 @@ class Persona:
         """The `sub` of this persona's tokens."""
         return f"demo:{self.name}"
 
-    def token(self, key: SigningKey, *, lifetime_s: int = DEVELOPMENT_LIFETIME_MAX_S) -> str:
-        """A fresh development token of this persona."""
+    def token(
+        self, key: SigningKey, *, lifetime_s: int = DEVELOPMENT_LIFETIME_MAX_S, client: str | None = None
+    ) -> str:
+        """A fresh development token of this persona; with `client`, for its trusted documents only."""
         return issue_token(
             key,
             subject=self.subject,
@@ -58,6 +60,7 @@ class Persona:
             company=self.company,
             seat=self.seat,
             partner=self.partner,
+            client=client,
             lifetime_s=lifetime_s,
         )
 

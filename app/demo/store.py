@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app.auth.personas import DEMO_PARTNER
+from app.auth.personas import DEMO_PARTNER, NORTHWIND, PERSONAS, RECRUITER_SEAT
 from app.demo.casting import Link
 from app.demo.history import decided_at
 from app.demo.organizations import (
@@ -137,6 +137,19 @@ async def add_organization(connection: asyncpg.Connection, organization: Organiz
                 *("ALL_PRODUCT_USERS", "ALL_PRODUCT_USERS", REQUESTED, ENABLED),
             )
         ],
+    )
+    if organization.urn == NORTHWIND:
+        await _connect_ats_user(connection, organization)
+
+
+async def _connect_ats_user(connection: asyncpg.Connection, organization: Organization) -> None:
+    """The user of the demo's ATS is the recruiter, so the widgets show that user what the seat may see."""
+    recruiter = next(seat for seat in organization.seats if seat.urn == RECRUITER_SEAT)
+    await copy(
+        connection,
+        "seat_connection",
+        ("company_id", "partner_name", "ats_user_id", "seat_id", "connected_at"),
+        [(organization.id, DEMO_PARTNER, PERSONAS["ats-user"].subject, recruiter.id, ENABLED)],
     )
 
 

@@ -1,7 +1,8 @@
 """Matching candidates to members, a set at a time, after each sync and whenever asked.
 
 What a person decided stays: MANUAL and UNLINKED candidates are never touched here, not even if a person
-decides while this runs. The same data give the same answer; what has not changed is not written.
+decides while this runs, and a pair that a person refused is never proposed again. The same data give the
+same answer; what has not changed is not written.
 """
 
 from collections import Counter, defaultdict
@@ -158,6 +159,8 @@ async def _proposed(
             urns[one.candidate] |= by_contact[key]
     for candidate, urn in await _namesakes(connection, company, clues):
         urns[candidate].add(urn)
+    for candidate, urn in await _refused(connection, company, clues):
+        urns[candidate].discard(urn)
     members = await _members(connection, {urn for found in urns.values() for urn in found})
     return {candidate: [members[urn] for urn in sorted(found)] for candidate, found in urns.items()}
 
@@ -220,6 +223,22 @@ async def _namesakes(
         NAMESAKES_MAX,
     )
     return [(CandidateId(row["id"]), row["urn"]) for row in rows]
+
+
+async def _refused(
+    connection: Connection, company: CompanyId, clues: Sequence[_Clues]
+) -> list[tuple[CandidateId, str]]:
+    """The pairs of which a person said that they are not the same, whatever the evidence says."""
+    rows = await connection.fetch(
+        """
+        select candidate_id, member_urn
+        from refused_match
+        where company_id = $1 and candidate_id = any($2::uuid[])
+        """,
+        company,
+        [one.candidate for one in clues],
+    )
+    return [(CandidateId(row["candidate_id"]), row["member_urn"]) for row in rows]
 
 
 async def _members(connection: Connection, urns: Iterable[str]) -> dict[str, KnownMember]:

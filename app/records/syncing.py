@@ -8,6 +8,7 @@ from asyncpg import Connection
 
 from app.database.pool import Pool
 from app.ids import CompanyId
+from app.integration.progress import open_run
 from app.matching.match import match_within
 from app.refused import WriteRefused
 from app.sync.ingest import ingest_within, refused_as, touched_candidates
@@ -48,22 +49,25 @@ async def sync_records(
     """Take at most `RECORDS_MAX` records of one kind and match the candidates, all in one transaction.
 
     A record replaces the whole of what was known; one that breaks a rule fails alone. Without `run` the call
-    is a run of its own, over when this returns.
+    is part of the first sync or re-sync if one goes on, else a run of its own, over when this returns.
     Raises: WriteRefused (TOO_MANY, NOT_FOUND, RUN_FINISHED); CallerError as `start_run` does.
     """
     if len(records) > RECORDS_MAX:
         raise WriteRefused("TOO_MANY", f"A call takes at most {RECORDS_MAX} records.", "input", "records")
     async with pool.transaction(company) as connection:
-        if run is None:
+        ongoing = await open_run(connection, company) if run is None else None
+        if run is not None:
+            added_to = await _open_run(connection, company, run)
+        elif ongoing is not None:
+            added_to = SyncRunId(ongoing)
+        else:
             added_to = await start_run_within(
                 connection, company, SyncRunKind.CALL, len(records), entities=[entity]
             )
-        else:
-            added_to = await _open_run(connection, company, run)
         results = await _take(connection, company, partner, entity, records)
         await record_results(connection, company, added_to, results)
         await match_within(connection, company, touched_candidates(results))
-        if run is None:
+        if run is None and ongoing is None:
             await finish_run_within(connection, company, added_to)
     return Synced(run=added_to, results=results)
 

@@ -9,6 +9,7 @@ from asyncpg import Connection
 from app.database.pool import Pool
 from app.errors import CallerError, ErrorCode
 from app.ids import CandidateId, CompanyId
+from app.integration.tombstones import erased_among
 from app.sync.entities import TAKERS, Batch, Numbered
 from app.sync.records import (
     ApplicationRecord,
@@ -72,6 +73,10 @@ async def ingest_within(
             valid.append(Numbered(position, normalise(record)))
         except RecordRefusedError as refusal:
             results[position] = refused(record, refusal)
+    late = await erased_among(connection, company, partner, {_named(one.record) for one in valid}, run=run)
+    for one in [one for one in valid if _named(one.record) in late]:
+        results[one.position] = refused(one.record, RecordRefusedError("was erased as the company asked", ()))
+    valid = [one for one in valid if one.position not in results]
     batch = Batch(connection=connection, origin=origin)
     for entity in RecordEntity:
         for round_ in _rounds([one for one in valid if one.record.entity is entity]):
@@ -82,12 +87,21 @@ async def ingest_within(
     return ordered
 
 
+def _named(record: Record) -> tuple[str, str]:
+    return record.entity.value, record.external_id
+
+
 def refused(record: Record, refusal: RecordRefusedError) -> RecordResult:
     """The result of a record that was not taken; the message names the field by its path."""
+    return refused_as(record.entity, record.external_id, refusal)
+
+
+def refused_as(entity: RecordEntity, external_id: str, refusal: RecordRefusedError) -> RecordResult:
+    """The same for what could not even be read as a record of this kind."""
     where = ".".join(refusal.path)
     return RecordResult(
-        external_id=sayable(record.external_id),
-        entity=record.entity,
+        external_id=sayable(external_id),
+        entity=entity,
         outcome=RecordOutcome.REFUSED,
         message=f"{where} {refusal.message}.".strip(),
         path=refusal.path,

@@ -62,6 +62,8 @@ def _identifier(value: Any, path: Path) -> str:
 
 
 def _time(value: Any, path: Path) -> datetime:
+    if isinstance(value, datetime):
+        return value  # GraphQL has read it already.
     if isinstance(value, int) and not isinstance(value, bool):
         return from_epoch_ms(value, path)
     try:

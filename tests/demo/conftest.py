@@ -17,6 +17,10 @@ _DRAWN = {
     "sync_run": {"id"},
     "record_result": {"id", "sync_run_id"},
     "integration": {"resync_run_id"},
+    # Each company's secret is random, and with it what the trail keeps as keyed hashes.
+    "company_key": {"inner_key", "outer_key"},
+    "audit_entry": {"id", "subject", "hash"},
+    "audit_head": {"hash"},
 }
 _NOT_OURS = {"rsc_migration", "facts_version", "token_revocation"}
 

@@ -311,3 +311,14 @@ async def test_names_have_accents_and_other_scripts(demo: asyncpg.Connection) ->
     assert len(set(names)) >= 2_980
     for letters in ("éèêë", "ßäöü", "łńśż", "ğışç", "абвгі", "αβγδε", "山田中藤", "陳林黃張"):
         assert any(letter in name for name in names for letter in letters), letters
+
+
+async def test_the_ats_s_user_is_connected_to_the_recruiter_s_seat(demo: asyncpg.Connection) -> None:
+    rows = await demo.fetch(
+        """
+        select c.partner_name, c.ats_user_id, s.urn
+        from seat_connection c
+        join seat s on s.company_id = c.company_id and s.id = c.seat_id
+        """
+    )
+    assert [tuple(row) for row in rows] == [("Demo ATS", "demo:ats-user", "urn:li:seat:7001")]

@@ -48,6 +48,9 @@ class Waiting:
         self.may_end = asyncio.Event()
         self.at_work = asyncio.Semaphore(0)
 
+    def check_document(self, text: str) -> list[str | None]:
+        return [None]
+
     def is_query(self, request: GraphQLRequest) -> bool:
         return True
 

@@ -12,7 +12,6 @@ from app.sync.importing import import_files
 from tests.sync.companies import PARTNER
 from tests.sync.loads import GREENHOUSE, add_member, counted, written
 
-
 WIRE_LINES: list[object] = [
     {
         "entity": "stage",

@@ -1,0 +1,105 @@
+"""Trace ids for all, spans for the sampled only."""
+
+import re
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from app.errors import CallerError
+from app.telemetry.tracing import Tracing, trace_id_of, tracing_of
+
+TRACE, SPAN = b"0af7651916cd43dd8448eb211c80319c", b"b7ad6b7169203331"
+SAMPLED = b"00-" + TRACE + b"-" + SPAN + b"-01"
+UNSAMPLED = b"00-" + TRACE + b"-" + SPAN + b"-00"
+
+
+@pytest.mark.parametrize("header", [SAMPLED, UNSAMPLED])
+def test_a_caller_s_trace_goes_on(header: bytes) -> None:
+    assert trace_id_of(header) == TRACE
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        b"",
+        SAMPLED.upper(),
+        b"01" + SAMPLED[2:],
+        SAMPLED + b"-more",
+        SAMPLED + b", " + SAMPLED,
+        b"00-" + b"0" * 32 + b"-" + SPAN + b"-01",
+        b"00-" + TRACE + b"-" + b"0" * 16 + b"-01",
+        b"\xff" * 55,
+    ],
+)
+def test_any_other_header_gets_a_new_trace(header: bytes | None) -> None:
+    first, second = trace_id_of(header), trace_id_of(header)
+    assert re.fullmatch(rb"[0-9a-f]{32}", first)
+    assert first != second
+    assert first != TRACE
+
+
+def traced(share: float) -> tuple[Tracing, InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    return Tracing(provider, share), exporter
+
+
+def test_no_span_is_made_for_what_is_not_sampled() -> None:
+    tracing, exporter = traced(0.0)
+    assert tracing.start(None, trace_id_of(None)) is None
+    assert tracing.start(UNSAMPLED, TRACE) is None
+    assert exporter.get_finished_spans() == ()
+
+
+def test_a_sampled_caller_is_followed_as_its_child() -> None:
+    tracing, exporter = traced(0.0)
+    span = tracing.start(SAMPLED, TRACE)
+    assert span is not None
+    tracing.end(span, "OK", 200)
+    (finished,) = exporter.get_finished_spans()
+    assert finished.context is not None
+    assert finished.parent is not None
+    assert (finished.context.trace_id, finished.parent.span_id) == (int(TRACE, 16), int(SPAN, 16))
+    assert dict(finished.attributes or {}) == {"http.response.status_code": 200, "rsc.outcome": "OK"}
+
+
+def test_a_span_of_ours_has_the_trace_id_that_the_caller_is_told() -> None:
+    tracing, exporter = traced(1.0)
+    span = tracing.start(None, TRACE)
+    assert span is not None
+    tracing.end(span, "TIMEOUT", 422)
+    (finished,) = exporter.get_finished_spans()
+    assert finished.context is not None
+    assert finished.context.trace_id == int(TRACE, 16)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{}, {"OTEL_TRACES_EXPORTER": "none"}, {"OTEL_TRACES_EXPORTER": "console", "OTEL_SDK_DISABLED": "true"}],
+)
+def test_without_an_exporter_nothing_is_traced(environ: dict[str, str]) -> None:
+    assert tracing_of(environ) is None
+
+
+def test_opentelemetry_s_variables_are_followed() -> None:
+    tracing = tracing_of({"OTEL_TRACES_EXPORTER": "console", "OTEL_TRACES_SAMPLER_ARG": "0"})
+    assert tracing is not None
+    assert tracing.start(None, TRACE) is None
+    tracing.close()
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"OTEL_TRACES_EXPORTER": "no-such-exporter"},
+        {"OTEL_TRACES_EXPORTER": "console", "OTEL_TRACES_SAMPLER_ARG": "often"},
+        {"OTEL_TRACES_EXPORTER": "console", "OTEL_TRACES_SAMPLER_ARG": "1.5"},
+    ],
+)
+def test_a_wrong_variable_is_named(environ: dict[str, str]) -> None:
+    with pytest.raises(CallerError, match="OTEL_TRACES_"):
+        tracing_of(environ)
