@@ -168,16 +168,20 @@ def _refusable(
 ) -> list[str]:
     """Non-null fields with a guard that whoever holds their parent has not already passed."""
     passed: dict[str, list[Any]] = {name: list(facts.guards) for name, facts in types.items()}
-    # A type without guards of its own has passed what every way to it has passed.
-    for _ in range(len(types)):
+    ways: dict[str, list[Place]] = {}
+    for place in guards:
+        ways.setdefault(_target(schema, *place), []).append(place)
+    # A type without guards of its own has passed what every way to it has passed; what that is may grow
+    # with each round, and is settled when a round adds nothing.
+    settled = False
+    while not settled:
+        settled = True
         for name, facts in types.items():
-            if not facts.guards:
-                ways = [
-                    {*found, *passed[of]}
-                    for (of, field), found in guards.items()
-                    if _target(schema, of, field) == name
-                ]
-                passed[name] = list(set.intersection(*ways)) if ways else []
+            if not facts.guards and name in ways:
+                each = [{*guards[place], *passed[place[0]]} for place in ways[name]]
+                common = set.intersection(*each)
+                settled = settled and common == set(passed[name])
+                passed[name] = list(common)
     problems = []
     for (of, name), found in guards.items():
         parent = schema.type_map[of]

@@ -17,6 +17,8 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from app.errors import CallerError, ErrorCode
+
 
 class Collector:
     """Collects the fields of one operation, whose `@skip` and `@include` are decided by `variables`."""
@@ -85,6 +87,13 @@ class Collector:
             if name in ("skip", "include"):
                 (argument,) = directive.arguments or ()
                 condition = value_from_ast_untyped(argument.value, dict(self._variables))
-                if bool(condition) is (name == "skip"):
+                if not isinstance(condition, bool):
+                    # A variable whose default is not null may be null all the same.
+                    raise CallerError(
+                        ErrorCode.BAD_USER_INPUT,
+                        f"@{name} needs true or false, and its variable is null.",
+                        path=[f"@{name}", "if"],
+                    )
+                if condition is (name == "skip"):
                     return False
         return True

@@ -123,6 +123,7 @@ async def test_page_by_page_is_the_whole_list_from_either_end(small: Small, orde
             "query($x: MatchState = MATCHED) { candidates(filter: {matchState: [$x]}) { totalCount } }",
             ["candidates", "filter"],
         ),
+        ("query($x: Boolean = true) { viewer { subject @include(if: $x) } }", ["@include", "if"]),
     ],
 )
 async def test_null_where_the_schema_wants_a_value_is_refused_though_a_default_let_it_pass_validation(
