@@ -22,8 +22,8 @@ async def connect_seat(
 ) -> None:
     """The holder of this seat is this user of the partner's ATS. Said again, it changes nothing.
 
-    Raises: WriteRefused, INVALID for what is no id, ATS_USER_TAKEN if another seat is this ATS user,
-    SEAT_CONNECTED if this seat is another ATS user.
+    Raises: WriteRefused, INVALID for what is no id, NO_INTEGRATION, ATS_USER_TAKEN if another seat is this
+    ATS user, SEAT_CONNECTED if this seat is another ATS user.
     """
     if not 0 < len(ats_user_id) <= ATS_USER_ID_LENGTH_MAX or ats_user_id != ats_user_id.strip():
         raise WriteRefused(
@@ -32,6 +32,12 @@ async def connect_seat(
             *_PATH,
         )
     async with pool.transaction(company) as connection:
+        # An erasure waits for this, or is seen: nothing of the ATS comes in behind it.
+        there_is_one = await connection.fetchval(
+            "select true from integration where company_id = $1 and state <> 'ERASED' for share", company
+        )
+        if not there_is_one:
+            raise WriteRefused("NO_INTEGRATION", "The company has no integration; ask an ATS admin.")
         await connection.execute(
             """
             insert into seat_connection (company_id, partner_name, ats_user_id, seat_id, connected_at)

@@ -38,7 +38,7 @@ def said(what: str) -> str:
 
 def records(number: int = 1) -> list[Record]:
     """One of each kind, with a canary in every field that takes text."""
-    job, candidate, application = (said(f"{kind}{number}") for kind in ("job", "cand", "app"))
+    job, candidate = said(f"job{number}"), said(f"cand{number}")
     return [
         JobRecord(
             external_id=job,
@@ -70,6 +70,12 @@ def records(number: int = 1) -> list[Record]:
             tags=(TagName(said(f"tag{number}")),),
             ats_created_at=AT,
         ),
+        *_below(job, candidate, said(f"app{number}")),
+    ]
+
+
+def _below(job: str, candidate: str, application: str) -> list[Record]:
+    return [
         ApplicationRecord(
             external_id=application,
             candidate_external_id=candidate,

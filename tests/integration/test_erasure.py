@@ -94,12 +94,13 @@ async def test_the_receipt_says_what_was_removed_and_can_be_checked_by_anybody(o
     statement = orjson.loads(checked.payload)
     head = await office.owner.fetchrow("select sequence, hash from audit_head where company_id = $1", COMPANY)
     assert head is not None
+    for moment in ("requestedAt", "finishedAt"):
+        signed = datetime.fromisoformat(statement.pop(moment))
+        assert signed == datetime.fromisoformat(receipt[moment])
     assert statement == {
         "receipt": receipt["id"],
         "company": URN,
         "generation": 1,
-        "requestedAt": receipt["requestedAt"],
-        "finishedAt": receipt["finishedAt"],
         "counts": counts,
         "remark": receipt["remark"],
         "auditTrail": {"length": head["sequence"], "hash": head["hash"].hex()},
@@ -234,6 +235,17 @@ async def test_a_note_written_by_a_request_from_before_goes_too(
     )
     await office.query_as(stale, tagging)
     await finish_erasures(office.pool, None)
+    assert [one async for one in sightings(office.owner, CANARY)] == []
+
+
+async def test_a_seat_is_not_connected_by_a_request_from_before(office: Office) -> None:
+    await begin_in(office.owner, "LIVE")
+    stale = await office.context("rolf")
+    await office("ada", "eraseAtsData", confirmCompanyName=NAME)
+    given = f'(input: {{atsUserId: "{CANARY}"}})'
+    connecting = f"mutation {{ connectSeat{given} {{ seat {{ id }} userErrors {{ code }} }} }}"
+    answer = await office.query_as(stale, connecting)
+    assert answer["data"]["connectSeat"] == {"seat": None, "userErrors": [{"code": "NO_INTEGRATION"}]}
     assert [one async for one in sightings(office.owner, CANARY)] == []
 
 

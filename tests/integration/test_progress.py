@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from app.ids import CompanyId
 from app.integration.progress import open_run
 from app.sync.records import SyncRunId
 from app.sync.runs import SyncRunKind, finish_run, start_run
-from tests.integration.company import COMPANY, PARTNER, URN, A, begin_in
+from tests.integration.company import COMPANY, NAME, PARTNER, URN, A, begin_in
 from tests.integration.conftest import Office
 
 OURS = CompanyId(COMPANY)
@@ -49,6 +50,23 @@ async def test_the_end_of_the_first_run_makes_it_live(office: Office) -> None:
     assert (await office.actions()).count("integration.live") == 1
 
 
+async def test_the_partner_is_told_of_every_change_of_state_where_it_asked_to_be(office: Office) -> None:
+    await office.owner.execute(
+        "insert into callback values ($1, $2, 'https://ats.example/rsc', $3, null, null, now())",
+        COMPANY,
+        PARTNER,
+        "whsec_" + "A" * 43 + "=",
+    )
+    await enabled(office)
+    await office("partner", "finishSync")
+    await office("ada", "disableIntegration", openPostedJobs="REFUSE")
+    await office("ada", "eraseAtsData", confirmCompanyName=NAME)
+    events = await office.owner.fetch("select type, payload from outbox order by created_at")
+    assert {event["type"] for event in events} == {"INTEGRATION_STATUS_CHANGE"}
+    states = [orjson.loads(event["payload"])["state"] for event in events]
+    assert states == ["PARTNER_READY", "SYNCING", "LIVE", "DISABLED", "ERASED"]
+
+
 async def test_other_runs_change_nothing_and_the_last_first_run_decides(office: Office) -> None:
     first = await enabled(office)
     call = await start_run(office.pool, OURS, SyncRunKind.CALL, 1)
@@ -65,6 +83,19 @@ async def test_a_run_that_ends_after_disabling_enables_nothing(office: Office) -
     await office("ada", "disableIntegration", openPostedJobs="REFUSE")
     await finish_run(office.pool, OURS, run)
     assert await office.state() == "DISABLED"
+
+
+async def test_calls_during_the_first_sync_move_its_progress(office: Office) -> None:
+    run = await enabled(office)
+    sync = (
+        'mutation { syncJobs(input: {records: [{externalJobPostingId: "j-1", title: "Cook"}]}) '
+        "{ run { id done } } }"
+    )
+    answer = await office.query("partner", sync)
+    assert answer["data"]["syncJobs"]["run"] == {"id": f"urn:rsc:sync-run:{run}", "done": 1}
+    await office("partner", "finishSync")
+    answer = await office.query("partner", sync)
+    assert answer["data"]["syncJobs"]["run"]["id"] != f"urn:rsc:sync-run:{run}"
 
 
 async def test_records_without_a_run_belong_to_the_first_sync_while_it_goes_on(office: Office) -> None:
