@@ -52,8 +52,10 @@ class TestServer:
     ) -> str:
         """Make the template `name`, a copy of the template `basis`, and let `fill` fill it by its DSN.
 
-        Answers `name`. `fill` must leave no connection open.
+        Answers `name`. `fill` must leave no connection open. A name that was filled before stays as it is.
         """
+        if name in self._templates:
+            return name
         database = f"{self._mark}_template_{name}"
         await self._create(database, basis)
         self._templates[name] = database

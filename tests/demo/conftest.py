@@ -21,6 +21,8 @@ _DRAWN = {
     "company_key": {"inner_key", "outer_key"},
     "audit_entry": {"id", "subject", "hash"},
     "audit_head": {"hash"},
+    # When members are ranked anew.
+    "job_ranking": {"due_at"},
 }
 _NOT_OURS = {"rsc_migration", "facts_version", "token_revocation"}
 
