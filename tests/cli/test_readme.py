@@ -1,26 +1,37 @@
 """The README: what it shows is what happens, and its tables are the program's."""
 
+import base64
 import dataclasses
 import inspect
 import json
 import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from app.auth.personas import PERSONAS
 from app.cli.main import main
 from app.errors import ErrorCode
+from app.outbox.callbacks import Callback
+from app.outbox.events import Event, EventType
+from app.outbox.sending import signed_headers
 from app.settings import Settings
 from tests.cli.program import ROOT, RSC, Demo, environment
 
 README = (ROOT / "README.md").read_text("utf-8")
 
-_COMMAND_AND_ANSWER = re.compile(r"```sh\n((?:(?!```).)+)```\n\n```json\n(.+?)```", re.DOTALL)
+_COMMAND_AND_ANSWER = re.compile(r"```sh\n((?:(?!```).)+)```\n\n```(?:json|text)\n(.+?)```", re.DOTALL)
+_FUNCTION = re.compile(r"```sh\n(\w+\(\) \{\n(?:(?!```).)+)```", re.DOTALL)
 _PROGRAM_AND_OUTPUT = re.compile(r"```python\n((?:(?!```).)+)```\n\n```text\n(.+?)```", re.DOTALL)
 COMMANDS = _COMMAND_AND_ANSWER.findall(README)
+FUNCTIONS = "".join(_FUNCTION.findall(README))
+"""Shell functions that later commands use."""
 PROGRAMS = _PROGRAM_AND_OUTPUT.findall(README)
 
 
@@ -55,11 +66,68 @@ def test_the_first_command_asks_for_the_joined_answer() -> None:
     assert candidate["member"]["headline"]
 
 
-@pytest.mark.parametrize(("command", "answer"), COMMANDS, ids=["joined", "in-ats", "denied"])
+_NAMES = (
+    *("joined", "in-ats", "denied"),
+    *("tag", "role", "link", "sync", "export", "confirm"),
+    *("disable", "erase", "enable", "audit-trail"),
+    *("register", "trusted"),
+)
+
+
+@pytest.mark.parametrize(("command", "answer"), COMMANDS, ids=_NAMES)
 def test_a_command_answers_what_is_shown_below_it(demo: Demo, command: str, answer: str) -> None:
+    """In the README's order, since some change what later ones ask for."""
     if shutil.which("curl") is None or shutil.which("bash") is None:
         pytest.skip("The README's commands need bash and curl.")
-    assert json.loads(_run(demo, "bash", "-euo", "pipefail", "-c", command)) == json.loads(answer)
+    printed = _run(demo, "bash", "-euo", "pipefail", "-c", FUNCTIONS + command)
+    assert _values(printed) == _values(answer)
+
+
+def _values(text: str) -> list[Any]:
+    """The JSON values that stand one behind the other; lines of anything else as they are."""
+    if not text.startswith("{"):
+        return text.splitlines()
+    values, rest = [], text.strip()
+    while rest:
+        value, end = json.JSONDecoder().raw_decode(rest)
+        values.append(value)
+        rest = rest[end:].strip()
+    return values
+
+
+def test_the_receiver_takes_what_we_sign_once_and_nothing_else(tmp_path: Path) -> None:
+    (program,) = re.findall(r"```python\n((?:(?!```).)+Webhook(?:(?!```).)+)```", README, re.DOTALL)
+    file = tmp_path / "receiver.py"
+    file.write_text(program)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    secret = f"whsec_{base64.b64encode(bytes(32)).decode()}"
+    event = Event(
+        company_id=uuid4(),
+        id=uuid4(),
+        partner_name="Demo ATS",
+        type=EventType.EXPORT_CANDIDATE_PROFILE,
+        payload={"id": "one", "type": "EXPORT_CANDIDATE_PROFILE"},
+        attempts=1,
+    )
+    headers = signed_headers(event, Callback(url="", secrets=(secret,)))
+    with subprocess.Popen(
+        [str(RSC.with_name("python")), str(file)],
+        env=environment(WEBHOOK_SECRET=secret, PORT=str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as receiver:
+        client = httpx.Client(transport=httpx.HTTPTransport(retries=8))
+        answers = [
+            client.post(f"http://127.0.0.1:{port}/", content=body, headers=headers).status_code
+            for body in (event.body, event.body, event.body + b" ")
+        ]
+        client.close()
+        receiver.terminate()
+        assert receiver.stdout is not None
+        assert receiver.stdout.read() == "EXPORT_CANDIDATE_PROFILE one\n"
+    assert answers == [204, 204, 401]
 
 
 @pytest.mark.parametrize(("program", "output"), PROGRAMS, ids=["ats-client"])
