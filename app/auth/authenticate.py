@@ -6,6 +6,7 @@ the token nor the facts have changed, so that most requests pay for a few dictio
 """
 
 import asyncio
+import contextlib
 import re
 import time
 from collections import OrderedDict
@@ -67,6 +68,16 @@ class Authenticator:
         await asyncio.gather(
             self._issuers.load_keys(), self.revocations.watch.read_now(), self.facts.watch.read_now()
         )
+
+    async def refresh(self) -> None:
+        """Look at once whether contracts, seats or integrations have changed, as after a write to them.
+
+        A database that is away just then is left to the watch.
+        """
+        with contextlib.suppress(CallerError):
+            # The first may join a reading that began before the write; the second cannot.
+            await self.facts.watch.read_now()
+            await self.facts.watch.read_now()
 
     async def run(self) -> None:
         """Everything that goes on in the background, for ever; cancel it to stop."""

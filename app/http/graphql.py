@@ -197,9 +197,13 @@ class GraphQLEndpoint:
         context = RequestContext(grants, self._pool, self._check_document, self._signing_key)
         self._gate.enter(share)
         try:
-            return await self._engine.execute(request, context, introspection=introspection)
+            body = await self._engine.execute(request, context, introspection=introspection)
         finally:
             self._gate.leave(share)
+        if not self._engine.is_query(request):
+            # Whoever switched something on uses it next, and not only after the watch's next look.
+            await self._authenticator.refresh()
+        return body
 
     async def _by_body(self, receive: Receive, exchange: _Exchange) -> SentRequest:
         check_content_type(exchange.head.get(b"content-type"))

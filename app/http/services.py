@@ -47,6 +47,10 @@ class Authenticates(Protocol):
         """The grants. Raises: CallerError 401, 403 or 503."""
         ...
 
+    async def refresh(self) -> None:
+        """Look at once whether the facts that access is decided from have changed."""
+        ...
+
     async def start(self) -> None:
         """Read once what every request needs."""
         ...
