@@ -1,6 +1,6 @@
 """The compiled PostgreSQL source: runs the engine's statements, bound to the viewer's company."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
 from app.database.pool import Pool
@@ -8,12 +8,12 @@ from app.errors import Fault
 from loaders.context import RequestContext
 
 
-async def fetch_bytes(context: RequestContext, sql: str, arguments: list[Any]) -> bytes | None:
-    """The statement's one value.
+def fetch_bytes(context: RequestContext, sql: str, arguments: list[Any]) -> Awaitable[bytes | None]:
+    """The statement's one value, to be awaited; the pool's own coroutine, without another around it.
 
     Raises: CallerError (DATABASE_UNAVAILABLE, OVERLOADED, TIMEOUT) as the pool does.
     """
-    return await context.pool.fetch_bytes(context.company_id, sql, arguments)
+    return context.pool.fetch_bytes(context.company_id, sql, arguments)
 
 
 async def check_database(pool: Pool, required: Iterable[tuple[str, str]]) -> None:

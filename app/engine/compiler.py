@@ -28,7 +28,7 @@ from graphql import (
 from app.engine.arguments import Arguments
 from app.engine.binds import Binds, Variables, render
 from app.engine.collect import Collector
-from app.engine.json_sql import NULL, Case, Json, Sql, Text, inner, quote
+from app.engine.json_sql import NULL, Case, Json, Sql, Text, inner, present, quote
 from app.engine.listing import Ctes
 from app.engine.mapping import (
     Catalogue,
@@ -208,7 +208,7 @@ class Compiler(ABC):
                 assert isinstance(facts.source, Item)
                 text = f"({alias}.v -> '{facts.source.key}')::text"
                 is_required = is_non_null_type(definition.type)
-                parts.append(Sql(text if is_required else f"coalesce({text}, 'null')"))
+                parts.append(Sql(present(text) if is_required else f"coalesce({text}, 'null')"))
         element = inner((Text("{"), *parts, Text("}")))
         elements = f"select string_agg({element}, ',') from jsonb_array_elements({array}) {alias}(v)"
         return (Text("["), Sql(f"coalesce(({elements}), '')"), Text("]"))
@@ -296,15 +296,15 @@ class Compiler(ABC):
 
     def _column(self, source: Column, of: GraphQLOutputType, row: Row) -> Json:
         value = render(source.sql, self.binds, {"t": row.alias})
-        pieces: Json
-        match source.form or _form_of(of):
-            case Form.NAME | Form.URN:
-                pieces = (Text(f'"{source.prefix}'), Sql(f"({value})::text"), Text('"'))
-            case Form.NUMBER:
-                pieces = (Sql(f"({value})::text"),)
-            case _:
-                pieces = (Sql(f"to_json({value})::text"),)
-        return pieces if is_non_null_type(of) else (Sql(f"coalesce({inner(pieces)}, 'null')"),)
+        is_required = is_non_null_type(of)
+        form = source.form or _form_of(of)
+        if form in (Form.NAME, Form.URN):
+            start = f'"{source.prefix}'
+            if is_required:
+                return (Text(start), Sql(present(f"({value})::text")), Text('"'))
+            return (Sql(f"coalesce({quote(start)} || ({value})::text || '\"', 'null')"),)
+        text = f"({value})::text" if form is Form.NUMBER else f"to_json({value})::text"
+        return (Sql(present(text) if is_required else f"coalesce({text}, 'null')"),)
 
     def _place(self, of: GraphQLObjectType, nodes: Nodes, key: str, place: Place) -> Place:
         name = nodes[0].name.value

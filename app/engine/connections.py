@@ -10,7 +10,7 @@ from app.engine.arguments import Arguments
 from app.engine.binds import Variables, render
 from app.engine.compiler import Compiler, Nodes, each, locations_of, object_type
 from app.engine.cursors import cursor_sql, mark_of, read_cursor
-from app.engine.json_sql import Json, Piece, Text, present
+from app.engine.json_sql import Json, Piece, Text
 from app.engine.listing import Gathering, Listing, Output
 from app.engine.mapping import Edges, Facets, Many, Order, Page, PageFacts, PageInfoPart, Source, Total
 from app.engine.rows import Place, Row, Rows, table_conditions
@@ -54,7 +54,7 @@ def _many(
 
 
 def _all_of(rows: Gathering) -> str:
-    return f"coalesce(string_agg({present(rows.value)}, ','{rows.order}){rows.within}, '')"
+    return f"coalesce(string_agg({rows.value}, ','{rows.order}){rows.within}, '')"
 
 
 def _listing(
@@ -68,7 +68,8 @@ def _listing(
     alias, name = compiler.new_name("t"), compiler.new_name("b")
     names = {"t": alias} if parent is None else {"t": alias, "p": parent.alias}
     base = render(source.source or table.source, binds, names, argument=arguments)
-    if isinstance(source, Page) and source.shared:
+    is_shared = isinstance(source, Page) and source.shared
+    if is_shared:
         shared = compiler.new_name("s")
         compiler.ctes.add(shared, f"select * from {base}")
         base = f"{shared} {alias}"
@@ -90,6 +91,7 @@ def _listing(
         order=order,
         order_sql=[render(part.sql, binds, {"t": alias}) for part in order],
         conditions=conditions,
+        shared=is_shared,
     )
 
 

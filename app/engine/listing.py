@@ -85,6 +85,7 @@ class Listing:
     keyset: str | None = None
     limit: int | None = None
     one_more: bool = False
+    shared: bool = False
 
     @property
     def _order_by(self) -> str:
@@ -143,10 +144,14 @@ class Listing:
         if key_value is not None:
             more.insert(0, f"{self.key} = {key_value}")
         limit = "" if self._fetched is None else f" limit {self._fetched}"
-        return (
-            f"select {', '.join(columns)} {self.rows.from_where(*self.conditions, *more)} "
-            f"order by {self._order_by}{limit}"
-        )
+        from_where = self.rows.from_where(*self.conditions, *more)
+        if self.shared:
+            # No index ends the reading of these rows, so what is joined to them waits until they are few.
+            alias = self.row.alias
+            conditions = " and ".join([*self.conditions, *more]) or "true"
+            page = f"select {alias}.* from {self.base} where {conditions} order by {self._order_by}{limit}"
+            from_where = " ".join([f"from ({page}) {alias}", *self.rows.joins])
+        return f"select {', '.join(columns)} {from_where} order by {self._order_by}{limit}"
 
     def _within(self, alias: str) -> str:
         return f" filter (where {alias}.rn <= {self.limit})" if self.one_more else ""

@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, OperationDefinitionNode, is_non_null_type
 from app.engine.arguments import Arguments
 from app.engine.binds import Variables, check_text, render
 from app.engine.compiler import Compiler, Nodes, locations_of, object_type
-from app.engine.json_sql import NULL, Json, Sql, Text, inner, is_late, outer, present, quote
+from app.engine.json_sql import NULL, Json, Sql, Text, inner, is_late, outer, quote
 from app.engine.mapping import AnyById, Computed, Lookup, ManyById, Page, Table
 from app.engine.plan import Denied, Plan
 from app.engine.rows import EACH, Place, Row, Rows, table_conditions
@@ -113,11 +113,11 @@ def _single(
     compiler.ctes.reserve(name)
     value = compiler.object(of, nodes, Row(rows, alias), place)
     if not is_late(value):
-        return (Sql(f"coalesce((select {present(inner(value))} {rows.from_where()} limit 1), 'null')"),)
+        return (Sql(f"coalesce((select {inner(value)} {rows.from_where()} limit 1), 'null')"),)
     text = outer(value, rows.expose)
     columns = ", ".join(rows.columns) or "1 as one"
     compiler.ctes.fill(name, f"select {columns} {rows.from_where()} limit 1")
-    return (Sql(f"coalesce((select {present(text)} {rows.behind()}), 'null')"),)
+    return (Sql(f"coalesce((select {text} {rows.behind()}), 'null')"),)
 
 
 def _node(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
@@ -208,7 +208,7 @@ def _nodes_of_kind(
     key = rows.expose(f"{alias}.{table.id_column}::text")
     text = outer(value, rows.expose)
     compiler.ctes.fill(name, f"select {', '.join(rows.columns)} {rows.from_where()}")
-    compiler.ctes.add(joined, f"select {key} as k, {present(text)} as j {rows.behind()}")
+    compiler.ctes.add(joined, f"select {key} as k, {text} as j {rows.behind()}")
     return joined
 
 

@@ -16,6 +16,45 @@ HEAD_BYTES_MAX: Final = 64 * 1024
 LEFTOVER_TIMEOUT_S: Final = 10.0
 ANSWER_TIMEOUT_S: Final = 60.0
 CONNECTIONS_OF_A_PEER_MAX: Final = 1_000
+JOINED_BYTES_MAX: Final = 64 * 1024
+
+
+class _OneWrite:
+    """A response's head held back until its body comes, so that both leave in one call of the system."""
+
+    __slots__ = ("_head", "_transport")
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        """Write what is no head at once, with the head that waits before it."""
+        if self._head:
+            head, self._head = self._head, b""
+            if len(data) > JOINED_BYTES_MAX:
+                self._transport.write(head)
+                self._transport.write(data)
+            else:
+                self._transport.write(head + data)
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 100 "):
+            self._head = data
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        """Write the head that waits, where no body comes."""
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)
+
+    def close(self) -> None:
+        """Write what waits, then close."""
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -27,6 +66,7 @@ class BoundedConnection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._deadline: float | None = None
         self._timer: TimerHandle | None = None
+        self._one_write: _OneWrite | None = None
         self._in_head = False
         self._in_body = False
         self._head_bytes = 0
@@ -34,6 +74,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._one_write = _OneWrite(transport)
         peer = self.client[0] if self.client else "-"
         if self._of_peer[peer] >= CONNECTIONS_OF_A_PEER_MAX:
             transport.abort()
@@ -73,6 +114,9 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_body = True
         self._forget_deadline()
         super().on_headers_complete()
+        if self.cycle is not None and self._one_write is not None:
+            # One for all requests of the connection: their responses leave one after the other.
+            self.cycle.transport = self._one_write  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:
         self._in_body = False
@@ -83,6 +127,8 @@ class BoundedConnection(HttpToolsProtocol):
             self._expect(HEAD_TIMEOUT_S)
 
     def on_response_complete(self) -> None:
+        if self._one_write is not None:
+            self._one_write.flush()
         super().on_response_complete()
         if self.transport.is_closing():
             self._expect(ANSWER_TIMEOUT_S)

@@ -63,7 +63,6 @@ _REFUSED_BY_ANSWER: Final = frozenset(
 _SAFE: Final[Headers] = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
 ]
 _ALWAYS: Final[dict[str, Headers]] = {
     media.name: [(b"content-type", media.content_type), *_SAFE] for media in (JSON, GRAPHQL_RESPONSE)
@@ -200,7 +199,7 @@ class GraphQLEndpoint:
             body = await self._engine.execute(request, context, introspection=introspection)
         finally:
             self._gate.leave(share)
-        if not self._engine.is_query(request):
+        if "mutation" in request.query and not self._engine.is_query(request):
             # Whoever switched something on uses it next, and not only after the watch's next look.
             await self._authenticator.refresh()
         return body

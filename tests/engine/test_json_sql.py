@@ -76,7 +76,7 @@ def test_what_the_row_knows_is_exposed_in_runs_and_known_text_is_not() -> None:
         Case("t1.x is null", (Text("null"),), (Sql("t1.y"), Late("a3.o0"))),
     )
     assert outer(pieces, expose) == (
-        "b1.c0 || a1.o0 || ']' || a2.o0 || case when b1.c1 then 'null' else b1.c2 || a3.o0 end"
+        "concat(b1.c0, a1.o0, ']', a2.o0, case when b1.c1 then 'null' else b1.c2 || a3.o0 end)"
     )
     assert exposed == ["'{' || t1.name || ','", "t1.x is null", "t1.y"]
 

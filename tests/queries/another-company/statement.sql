@@ -19,66 +19,72 @@
 -- $19 = 'urn:li:person:m0001'
 -- $20 = False
 with b2 as materialized (
-  select t1.id::text as c0, '{"__typename":"Candidate","id":"urn:rsc:candidate:' || (t1.id)::text ||
-      '"}' as c1
+  select t1.id::text as c0, '{"__typename":"Candidate","id":"urn:rsc:candidate:' || coalesce((t1.id)::text,
+      chr(2)) || '"}' as c1
   from candidate t1
   where t1.company_id = $2::uuid and t1.id = any($1::uuid[])
 ), a3 as materialized (
-  select b2.c0 as k, coalesce(b2.c1, chr(2)) as j
+  select b2.c0 as k, b2.c1 as j
   from b2
 ), b5 as materialized (
-  select t4.id::text as c0, '{"__typename":"InMail","id":"urn:rsc:inmail:' || (t4.id)::text || '"}' as c1
+  select t4.id::text as c0, '{"__typename":"InMail","id":"urn:rsc:inmail:' || coalesce((t4.id)::text,
+      chr(2)) || '"}' as c1
   from inmail t4
   where t4.company_id = $2::uuid and (t4.contract_id = any($4::uuid[])) and t4.id = any($3::uuid[])
 ), a6 as materialized (
-  select b5.c0 as k, coalesce(b5.c1, chr(2)) as j
+  select b5.c0 as k, b5.c1 as j
   from b5
 ), b8 as materialized (
-  select t7.id::text as c0, '{"__typename":"Integration","id":"urn:rsc:integration:' || (t7.id)::text ||
-      '"}' as c1
+  select t7.id::text as c0, '{"__typename":"Integration","id":"urn:rsc:integration:' ||
+      coalesce((t7.id)::text, chr(2)) || '"}' as c1
   from integration t7
   where t7.company_id = $2::uuid and (t7.state <> 'ERASED') and t7.id = any($5::uuid[])
 ), a9 as materialized (
-  select b8.c0 as k, coalesce(b8.c1, chr(2)) as j
+  select b8.c0 as k, b8.c1 as j
   from b8
 ), b11 as materialized (
-  select t10.id::text as c0, '{"__typename":"Job","id":"urn:rsc:job:' || (t10.id)::text || '"}' as c1
+  select t10.id::text as c0, '{"__typename":"Job","id":"urn:rsc:job:' || coalesce((t10.id)::text, chr(2)) ||
+      '"}' as c1
   from job t10
   where t10.company_id = $2::uuid and t10.id = any($6::uuid[])
 ), a12 as materialized (
-  select b11.c0 as k, coalesce(b11.c1, chr(2)) as j
+  select b11.c0 as k, b11.c1 as j
   from b11
 ), b14 as materialized (
-  select t13.urn::text as c0, '{"__typename":"Contract","id":' || to_json(t13.urn)::text || '}' as c1
+  select t13.urn::text as c0, '{"__typename":"Contract","id":' || coalesce(to_json(t13.urn)::text, chr(2)) ||
+      '}' as c1
   from contract t13
   where t13.company_id = $2::uuid and (($8::boolean or t13.id = $9::uuid)) and t13.urn = any($7::text[])
 ), a15 as materialized (
-  select b14.c0 as k, coalesce(b14.c1, chr(2)) as j
+  select b14.c0 as k, b14.c1 as j
   from b14
 ), b17 as materialized (
-  select t16.urn::text as c0, '{"__typename":"Company","id":' || to_json(t16.urn)::text || '}' as c1
+  select t16.urn::text as c0, '{"__typename":"Company","id":' || coalesce(to_json(t16.urn)::text, chr(2)) ||
+      '}' as c1
   from company t16
   where t16.company_id = $2::uuid and t16.urn = any($10::text[])
 ), a18 as materialized (
-  select b17.c0 as k, coalesce(b17.c1, chr(2)) as j
+  select b17.c0 as k, b17.c1 as j
   from b17
 ), b20 as materialized (
-  select t19.urn::text as c0, '{"__typename":"Member","id":' || to_json(t19.urn)::text || '}' as c1
+  select t19.urn::text as c0, '{"__typename":"Member","id":' || coalesce(to_json(t19.urn)::text, chr(2)) ||
+      '}' as c1
   from member t19
   where (not t19.is_closed) and t19.urn = any($11::text[])
 ), a21 as materialized (
-  select b20.c0 as k, coalesce(b20.c1, chr(2)) as j
+  select b20.c0 as k, b20.c1 as j
   from b20
 ), b23 as materialized (
-  select t22.urn::text as c0, '{"__typename":"Seat","id":' || to_json(t22.urn)::text || '}' as c1
+  select t22.urn::text as c0, '{"__typename":"Seat","id":' || coalesce(to_json(t22.urn)::text, chr(2)) ||
+      '}' as c1
   from seat t22
   where t22.company_id = $2::uuid and (($8::boolean or t22.contract_id = $9::uuid)) and
       t22.urn = any($12::text[])
 ), a24 as materialized (
-  select b23.c0 as k, coalesce(b23.c1, chr(2)) as j
+  select b23.c0 as k, b23.c1 as j
   from b23
 )
-select convert_to(('{"data":{"nodes":' || (
+select convert_to(concat('{"data":{"nodes":', (
   select '[' || coalesce(string_agg(coalesce(a3.j, a6.j, a9.j, a12.j, a15.j, a18.j, a21.j, a24.j, 'null'),
       ',' order by u.ord), '') || ']'
   from unnest($13::text[], $14::text[]) with ordinality u(kind, id, ord)
@@ -90,17 +96,17 @@ select convert_to(('{"data":{"nodes":' || (
   left join a18 on a18.k = u.id and u.kind = 'li:organization'
   left join a21 on a21.k = u.id and u.kind = 'li:person'
   left join a24 on a24.k = u.id and u.kind = 'li:seat'
-) || ',"candidate":' || coalesce((
-  select coalesce('{"id":"urn:rsc:candidate:' || (t25.id)::text || '"}', chr(2))
+), ',"candidate":', coalesce((
+  select '{"id":"urn:rsc:candidate:' || coalesce((t25.id)::text, chr(2)) || '"}'
   from candidate t25
   where t25.company_id = $2::uuid and (t25.external_id = $15::text and t25.partner_name = $16::text)
   limit 1
-), 'null') || ',"contract":' || coalesce((
-  select coalesce('{"name":' || to_json(t27.name)::text || '}', chr(2))
+), 'null'), ',"contract":', coalesce((
+  select '{"name":' || coalesce(to_json(t27.name)::text, chr(2)) || '}'
   from contract t27
   where t27.company_id = $2::uuid and (($8::boolean or t27.id = $9::uuid)) and (t27.urn = $17::text)
   limit 1
-), 'null')) || (',"candidates":' || (
+), 'null'), ',"candidates":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t29
@@ -124,35 +130,36 @@ select convert_to(('{"data":{"nodes":' || (
       limit 20
     ) page
   ) x
-) || ',"member":' || coalesce((
-  select coalesce(('{"lastName":' || to_json(t31.last_name)::text || ',"inAts":{"applicationCount":' || ((
+), ',"member":', coalesce((
+  select concat('{"lastName":', coalesce(to_json(t31.last_name)::text, chr(2)),
+      ',"inAts":{"applicationCount":', coalesce(((
     select count(*)
     from candidate matched
     join application applied on applied.company_id = matched.company_id and applied.candidate_id = matched.id
     where matched.company_id = $2::uuid and applied.company_id = $2::uuid and
         matched.match_member_urn = t31.urn
-  ))::text || ',"lastAppliedAt":' || coalesce(to_json((
+  ))::text, chr(2)), ',"lastAppliedAt":', coalesce(to_json((
     select max(applied.applied_at)
     from candidate matched
     join application applied on applied.company_id = matched.company_id and applied.candidate_id = matched.id
     where matched.company_id = $2::uuid and applied.company_id = $2::uuid and
         matched.match_member_urn = t31.urn
-  ))::text, 'null')) || (',"doNotContact":' || to_json(exists (
+  ))::text, 'null'), ',"doNotContact":', coalesce(to_json(exists (
     select
     from candidate matched
     where matched.company_id = $2::uuid and matched.match_member_urn = t31.urn and matched.do_not_contact
-  ))::text || ',"candidates":' || (
-    select '[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') || ']'
+  ))::text, chr(2)), ',"candidates":', (
+    select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
     from (
-      select '{"externalId":' || to_json(t33.external_id)::text || '}' as v0
+      select '{"externalId":' || coalesce(to_json(t33.external_id)::text, chr(2)) || '}' as v0
       from candidate t33
       where t33.company_id = $2::uuid and t33.match_member_urn = t31.urn
       order by t33.created_at desc, t33.id desc
     ) x
-  ) || ',"tags":' || (
-    select '[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') || ']'
+  ), ',"tags":', (
+    select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
     from (
-      select '{"name":' || to_json(t35.name)::text || '}' as v0
+      select '{"name":' || coalesce(to_json(t35.name)::text, chr(2)) || '}' as v0
       from (
         select distinct matched.match_member_urn as member_urn, tagging.tag_id
         from candidate matched
@@ -165,22 +172,22 @@ select convert_to(('{"data":{"nodes":' || (
       where t35.company_id = $2::uuid and tagged.member_urn = t31.urn
       order by t35.name asc, t35.id asc
     ) x
-  ) || '}}'), chr(2))
+  ), '}}')
   from member t31
   where (not t31.is_closed) and (t31.urn = $19::text)
   limit 1
-), 'null') || ',"integration":' || coalesce((
-  select coalesce('{"contracts":' || (
-    select '[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') || ']'
+), 'null'), ',"integration":', coalesce((
+  select '{"contracts":' || (
+    select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
     from (
-      select '{"id":' || to_json(t39.urn)::text || '}' as v0
+      select '{"id":' || coalesce(to_json(t39.urn)::text, chr(2)) || '}' as v0
       from contract t39
       where t39.company_id = $2::uuid and (($20::boolean or t39.id = $9::uuid)) and
           t39.company_id = t37.company_id
       order by t39.name asc, t39.id asc
     ) x
-  ) || '}', chr(2))
+  ) || '}'
   from integration t37
   where t37.company_id = $2::uuid and (t37.state <> 'ERASED')
   limit 1
-), 'null') || '}}'), 'UTF8')
+), 'null'), '}}'), 'UTF8')

@@ -13,10 +13,11 @@
 -- $13 = '%a%'
 -- $14 = 2026-06-01 00:00:00+00:00
 with b20 as materialized (
-  select t19.id as c0, ('{"node":{"firstName":' || to_json(t19.first_name)::text || ',"lastName":' ||
-      coalesce(to_json(t19.last_name)::text, 'null') || ',"lastModifiedAt":') ||
-      (to_json(t19.last_modified_at)::text || ',"doNotContact":' || to_json(t19.do_not_contact)::text ||
-      ',"match":{"state":"' || (t19.match_state)::text || '"},"tags":[') as c1,
+  select t19.id as c0, concat('{"node":{"firstName":', coalesce(to_json(t19.first_name)::text, chr(2)),
+      ',"lastName":', coalesce(to_json(t19.last_name)::text, 'null'), ',"lastModifiedAt":',
+      coalesce(to_json(t19.last_modified_at)::text, chr(2)), ',"doNotContact":',
+      coalesce(to_json(t19.do_not_contact)::text, chr(2)), ',"match":{"state":"',
+      coalesce((t19.match_state)::text, chr(2)), '"},"tags":[') as c1,
       row_number() over (order by t19.created_at desc, t19.id desc) as rn
   from candidate t19
   where t19.company_id = $1::uuid and (exists (
@@ -30,9 +31,9 @@ with b20 as materialized (
   order by t19.created_at desc, t19.id desc
   limit 2
 ), a23 as materialized (
-  select x.k as k, coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') as o0
+  select x.k as k, coalesce(string_agg(x.v0, ','), '') as o0
   from (
-    select tagging.candidate_id as k, '{"name":' || to_json(t21.name)::text || '}' as v0
+    select tagging.candidate_id as k, '{"name":' || coalesce(to_json(t21.name)::text, chr(2)) || '}' as v0
     from candidate_tag tagging
     join tag t21 on t21.company_id = tagging.company_id and t21.id = tagging.tag_id
     where t21.company_id = $1::uuid and (tagging.company_id = $1::uuid) and tagging.candidate_id = any(array(
@@ -43,7 +44,7 @@ with b20 as materialized (
   ) x
   group by x.k
 )
-select convert_to((('{"data":{"all":' || (
+select convert_to(concat('{"data":{"all":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t1
@@ -59,7 +60,7 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-) || ',"tag":' || (
+), ',"tag":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t3
@@ -87,7 +88,7 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-) || ',"doNotContact":') || ((
+), ',"doNotContact":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t5
@@ -103,7 +104,7 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-) || ',"matchState":' || (
+), ',"matchState":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t7
@@ -119,7 +120,7 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-) || ',"jobId":' || (
+), ',"jobId":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t9
@@ -143,7 +144,7 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-))) || ((',"unknownJob":' || (
+), ',"unknownJob":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t11
@@ -167,21 +168,21 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-) || ',"nameContains":' || (
-  select '{"totalCount":' || (
+), ',"nameContains":', (
+  select concat('{"totalCount":', (
     select count(*)::text
     from candidate t13
     where t13.company_id = $1::uuid and (t13.full_name_key like lower($7::text))
-  ) || ',"edges":[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') || ']}'
+  ), ',"edges":[', coalesce(string_agg(x.v0, ','), ''), ']}')
   from (
-    select '{"node":{"firstName":' || to_json(t13.first_name)::text || ',"lastName":' ||
-        coalesce(to_json(t13.last_name)::text, 'null') || '}}' as v0
+    select concat('{"node":{"firstName":', coalesce(to_json(t13.first_name)::text, chr(2)), ',"lastName":',
+        coalesce(to_json(t13.last_name)::text, 'null'), '}}') as v0
     from candidate t13
     where t13.company_id = $1::uuid and (t13.full_name_key like lower($7::text))
     order by t13.created_at desc, t13.id desc
     limit 2
   ) x
-) || ',"wildcardsAreLetters":') || ((
+), ',"wildcardsAreLetters":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t15
@@ -197,7 +198,7 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-) || ',"modifiedSince":' || (
+), ',"modifiedSince":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t17
@@ -213,7 +214,7 @@ select convert_to((('{"data":{"all":' || (
       limit 20
     ) page
   ) x
-) || ',"together":' || (
+), ',"together":', (
   select '{"totalCount":' || (
     select count(*)::text
     from candidate t19
@@ -225,8 +226,8 @@ select convert_to((('{"data":{"all":' || (
           tagging.candidate_id = t19.id and tagged.name = $10::text
     )) and (t19.do_not_contact = $11::boolean) and (t19.match_state = any($12::text[])) and
         (t19.full_name_key like lower($13::text)) and (t19.last_modified_at >= $14::timestamptz)
-  ) || ',"edges":[' || coalesce(string_agg(coalesce(b20.c1 || coalesce(a23.o0, '') || ']}}', chr(2)),
-      ',' order by b20.rn), '') || ']}'
+  ) || ',"edges":[' || coalesce(string_agg(b20.c1 || coalesce(a23.o0, '') || ']}}', ',' order by b20.rn),
+      '') || ']}'
   from b20
   left join a23 on a23.k = b20.c0
-) || '}}')), 'UTF8')
+), '}}'), 'UTF8')

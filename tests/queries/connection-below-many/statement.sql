@@ -2,10 +2,10 @@
 -- $2 = '%mar%'
 -- $3 = True
 with b2 as materialized (
-  select t1.id as c0, '{"node":{"externalId":' || to_json(t1.external_id)::text || ',"firstName":' ||
-      to_json(t1.first_name)::text || ',"lastName":' || coalesce(to_json(t1.last_name)::text, 'null') ||
-      ',"applications":{"totalCount":' as c1, row_number() over (order by t1.created_at desc,
-      t1.id desc) as rn
+  select t1.id as c0, concat('{"node":{"externalId":', coalesce(to_json(t1.external_id)::text, chr(2)),
+      ',"firstName":', coalesce(to_json(t1.first_name)::text, chr(2)), ',"lastName":',
+      coalesce(to_json(t1.last_name)::text, 'null'), ',"applications":{"totalCount":') as c1,
+      row_number() over (order by t1.created_at desc, t1.id desc) as rn
   from candidate t1
   where t1.company_id = $1::uuid and (t1.full_name_key like lower($2::text))
   order by t1.created_at desc, t1.id desc
@@ -32,11 +32,10 @@ with b2 as materialized (
         count(*)) > 0 then '"' || translate(encode(convert_to(json_build_array('8de1988f'::text,
         (array_agg(x.e0) filter (where x.rn <= 1))[least(1, count(*))],
         (array_agg(x.e1) filter (where x.rn <= 1))[least(1, count(*))])::text, 'UTF8'), 'base64'), E'+/=\n',
-        '-_') || '"' else 'null' end as o2, coalesce(string_agg(coalesce(x.v3, chr(2)),
-        ',') filter (where x.rn <= 1), '') as o3
+        '-_') || '"' else 'null' end as o2, coalesce(string_agg(x.v3, ',') filter (where x.rn <= 1), '') as o3
     from (
-      select '{"node":{"appliedAt":' || to_json(t3.applied_at)::text || '}}' as v3, t3.applied_at as e0,
-          t3.id as e1, row_number() over (order by t3.applied_at desc, t3.id desc) as rn
+      select '{"node":{"appliedAt":' || coalesce(to_json(t3.applied_at)::text, chr(2)) || '}}' as v3,
+          t3.applied_at as e0, t3.id as e1, row_number() over (order by t3.applied_at desc, t3.id desc) as rn
       from application t3
       where t3.company_id = $1::uuid and t3.candidate_id = d.k
       order by t3.applied_at desc, t3.id desc
@@ -61,8 +60,8 @@ with b2 as materialized (
     select case when count(*) > 0 then 'true' else 'false' end as o0, case when least(0,
         count(*)) > 0 then '"' || translate(encode(convert_to(json_build_array('a814391e'::text,
         (array_agg(x.e0) filter (where x.rn <= 0))[1], (array_agg(x.e1) filter (where x.rn <= 0))[1])::text,
-        'UTF8'), 'base64'), E'+/=\n', '-_') || '"' else 'null' end as o1, coalesce(string_agg(coalesce(x.v2,
-        chr(2)), ',') filter (where x.rn <= 0), '') as o2
+        'UTF8'), 'base64'), E'+/=\n', '-_') || '"' else 'null' end as o1, coalesce(string_agg(x.v2,
+        ',') filter (where x.rn <= 0), '') as o2
     from (
       select '{"cursor":' || '"' || translate(encode(convert_to(json_build_array('a814391e'::text,
           t7.created_at, t7.id)::text, 'UTF8'), 'base64'), E'+/=\n', '-_') || '"' || '}' as v2,
@@ -79,12 +78,12 @@ select convert_to('{"data":{"candidates":' || (
     select count(*)::text
     from candidate t1
     where t1.company_id = $1::uuid and (t1.full_name_key like lower($2::text))
-  ) || ',"edges":[' || coalesce(string_agg(coalesce(((b2.c1 || coalesce(n5.n, 0)::text ||
-      ',"pageInfo":{"hasNextPage":' || coalesce(a6.o0, 'false')) || (',"startCursor":' || coalesce(a6.o1,
-      'null') || ',"endCursor":' || coalesce(a6.o2, 'null') || '},"edges":[')) || ((coalesce(a6.o3, '') ||
-      ']},"notes":{"totalCount":' || coalesce(n9.n, 0)::text || ',"pageInfo":{"hasNextPage":' ||
-      coalesce(a10.o0, 'false')) || (',"hasPreviousPage":false,"startCursor":' || coalesce(a10.o1, 'null') ||
-      '},"edges":[' || coalesce(a10.o2, '') || ']}}}')), chr(2)), ',' order by b2.rn), '') || ']}'
+  ) || ',"edges":[' || coalesce(string_agg(concat(b2.c1, coalesce(n5.n, 0)::text,
+      ',"pageInfo":{"hasNextPage":', coalesce(a6.o0, 'false'), ',"startCursor":', coalesce(a6.o1, 'null'),
+      ',"endCursor":', coalesce(a6.o2, 'null'), '},"edges":[', coalesce(a6.o3, ''),
+      ']},"notes":{"totalCount":', coalesce(n9.n, 0)::text, ',"pageInfo":{"hasNextPage":', coalesce(a10.o0,
+      'false'), ',"hasPreviousPage":false,"startCursor":', coalesce(a10.o1, 'null'), '},"edges":[',
+      coalesce(a10.o2, ''), ']}}}'), ',' order by b2.rn), '') || ']}'
   from b2
   left join n5 on n5.k = b2.c0
   left join a6 on a6.k = b2.c0

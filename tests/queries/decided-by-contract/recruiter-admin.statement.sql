@@ -13,10 +13,10 @@ with b2 as materialized (
   where t1.company_id = $1::uuid and (t1.state <> 'ERASED')
   limit 1
 ), b4 as materialized (
-  select case when t3.id = any($4::uuid[]) then t3.id end as c0, '{"id":' || to_json(t3.urn)::text ||
-      ',"activated":' || to_json(t3.activated)::text || ',"inMails":' as c1, t3.id = any($4::uuid[]) as c2,
-      chr(1) || '0:[' || to_json(t3.id)::text || ']' || chr(1) as c3, row_number() over (order by t3.name asc,
-      t3.id asc) as rn
+  select case when t3.id = any($4::uuid[]) then t3.id end as c0, concat('{"id":',
+      coalesce(to_json(t3.urn)::text, chr(2)), ',"activated":', coalesce(to_json(t3.activated)::text, chr(2)),
+      ',"inMails":') as c1, t3.id = any($4::uuid[]) as c2, chr(1) || '0:[' || to_json(t3.id)::text || ']' ||
+      chr(1) as c3, row_number() over (order by t3.name asc, t3.id asc) as rn
   from contract t3
   where t3.company_id = $1::uuid and (($2::boolean or t3.id = $3::uuid)) and t3.company_id = (
     select b2.c0
@@ -40,12 +40,12 @@ with b2 as materialized (
     where b4.c0 is not null
   ) d
   cross join lateral (
-    select coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') as o0
+    select coalesce(string_agg(x.v0, ','), '') as o0
     from (
-      select '{"node":{"sentAt":' || to_json(t5.sent_at)::text || ',"bodyWithheld":' ||
-          to_json((not ($8::boolean or coalesce(t5.seat_id = $9::uuid, false))))::text || ',"member":' ||
-          case when t8.urn is null then 'null' else '{"firstName":' || to_json(t8.first_name)::text ||
-          '}' end || '}}' as v0
+      select concat('{"node":{"sentAt":', coalesce(to_json(t5.sent_at)::text, chr(2)), ',"bodyWithheld":',
+          coalesce(to_json((not ($8::boolean or coalesce(t5.seat_id = $9::uuid, false))))::text, chr(2)),
+          ',"member":', case when t8.urn is null then 'null' else '{"firstName":' ||
+          coalesce(to_json(t8.first_name)::text, chr(2)) || '}' end, '}}') as v0
       from inmail t5
       left join member t8 on (not t8.is_closed) and t8.urn = t5.member_urn
       where t5.company_id = $1::uuid and (t5.contract_id = any($5::uuid[])) and
@@ -55,15 +55,14 @@ with b2 as materialized (
     ) x
   ) y
 ), a10 as materialized (
-  select coalesce(string_agg(coalesce(b4.c1 || case when b4.c2 then '{"totalCount":' || coalesce(n7.n,
-      0)::text || ',"edges":[' || coalesce(a9.o0, '') || ']}' else b4.c3 end || '}', chr(2)),
-      ',' order by b4.rn), '') as o0
+  select coalesce(string_agg(b4.c1 || case when b4.c2 then concat('{"totalCount":', coalesce(n7.n, 0)::text,
+      ',"edges":[', coalesce(a9.o0, ''), ']}') else b4.c3 end || '}', ',' order by b4.rn), '') as o0
   from b4
   left join n7 on n7.k = b4.c0
   left join a9 on a9.k = b4.c0
 )
 select convert_to('{"data":{"integration":' || coalesce((
-  select coalesce('{"contracts":[' || coalesce(a10.o0, '') || ']}', chr(2))
+  select '{"contracts":[' || coalesce(a10.o0, '') || ']}'
   from b2
   cross join a10
 ), 'null') || '}}', 'UTF8')

@@ -2,16 +2,17 @@
 -- $2 = True
 -- $3 = None
 select convert_to('{"data":{"integration":' || coalesce((
-  select coalesce('{"contracts":' || (
-    select '[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') || ']'
+  select '{"contracts":' || (
+    select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
     from (
-      select '{"id":' || to_json(t3.urn)::text || ',"activated":' || to_json(t3.activated)::text ||
-          ',"inMails":' || chr(1) || '0:[' || to_json(t3.id)::text || ']' || chr(1) || '}' as v0
+      select concat('{"id":', coalesce(to_json(t3.urn)::text, chr(2)), ',"activated":',
+          coalesce(to_json(t3.activated)::text, chr(2)), ',"inMails":', chr(1) || '0:[' ||
+          to_json(t3.id)::text || ']' || chr(1), '}') as v0
       from contract t3
       where t3.company_id = $1::uuid and (($2::boolean or t3.id = $3::uuid)) and t3.company_id = t1.company_id
       order by t3.name asc, t3.id asc
     ) x
-  ) || '}', chr(2))
+  ) || '}'
   from integration t1
   where t1.company_id = $1::uuid and (t1.state <> 'ERASED')
   limit 1

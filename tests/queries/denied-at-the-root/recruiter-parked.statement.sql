@@ -1,6 +1,6 @@
 -- $1 = ['RECRUITER']
 select convert_to('{"data":{"viewer":' || coalesce((
-  select coalesce('{"roles":' || to_json($1::text[])::text || '}', chr(2))
+  select '{"roles":' || coalesce(to_json($1::text[])::text, chr(2)) || '}'
   from (
     select 1 as one
   ) t1

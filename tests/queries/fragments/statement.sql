@@ -3,21 +3,21 @@
 -- $3 = 'urn:li:seat:7001'
 -- $4 = False
 -- $5 = '0186b5ef-3c00-7c55-80c3-452a385e12d0'
-select convert_to('{"data":{"candidate":' || coalesce((
-  select coalesce(('{"__typename":"Candidate","id":"urn:rsc:candidate:' || (t1.id)::text ||
-      '","firstName":' || to_json(t1.first_name)::text) || (',"familyName":' ||
-      coalesce(to_json(t1.last_name)::text, 'null') || ',"member":' ||
-      case when t3.urn is null then 'null' else '{"id":' || to_json(t3.urn)::text || ',"headline":' ||
-      coalesce(to_json(t3.headline)::text, 'null') || '}' end || '}'), chr(2))
+select convert_to(concat('{"data":{"candidate":', coalesce((
+  select concat('{"__typename":"Candidate","id":"urn:rsc:candidate:', coalesce((t1.id)::text, chr(2)),
+      '","firstName":', coalesce(to_json(t1.first_name)::text, chr(2)), ',"familyName":',
+      coalesce(to_json(t1.last_name)::text, 'null'), ',"member":',
+      case when t3.urn is null then 'null' else concat('{"id":', coalesce(to_json(t3.urn)::text, chr(2)),
+      ',"headline":', coalesce(to_json(t3.headline)::text, 'null'), '}') end, '}')
   from candidate t1
   left join member t3 on (not t3.is_closed) and t3.urn = t1.match_member_urn
   where t1.company_id = $2::uuid and t1.id = $1::uuid
   limit 1
-), 'null') || ',"seat":' || coalesce((
-  select coalesce(('{"__typename":"Seat","id":' || to_json(t4.urn)::text || ',"firstName":' ||
-      to_json(t4.first_name)::text) || (',"lastName":' || to_json(t4.last_name)::text || ',"state":"' ||
-      (t4.state)::text || '"}'), chr(2))
+), 'null'), ',"seat":', coalesce((
+  select concat('{"__typename":"Seat","id":', coalesce(to_json(t4.urn)::text, chr(2)), ',"firstName":',
+      coalesce(to_json(t4.first_name)::text, chr(2)), ',"lastName":', coalesce(to_json(t4.last_name)::text,
+      chr(2)), ',"state":"', coalesce((t4.state)::text, chr(2)), '"}')
   from seat t4
   where t4.company_id = $2::uuid and (($4::boolean or t4.contract_id = $5::uuid)) and t4.urn = $3::text
   limit 1
-), 'null') || '}}', 'UTF8')
+), 'null'), '}}'), 'UTF8')

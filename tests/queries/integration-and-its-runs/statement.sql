@@ -3,21 +3,21 @@
 -- $3 = None
 -- $4 = 'REFUSED'
 with b2 as materialized (
-  select t1.company_id as c0, t1.id as c1, (('{"state":"' || (t1.state)::text || '","companyWideAccess":' ||
-      to_json(t1.company_wide_access)::text) || (',"oneClickExportCompanyWide":' ||
-      to_json(t1.one_click_export_company_wide)::text || ',"enabledAt":' ||
-      coalesce(to_json(t1.enabled_at)::text, 'null') || ',"disabledAt":')) ||
-      ((coalesce(to_json(t1.disabled_at)::text, 'null') || ',"partner":{"name":' || to_json(t3.name)::text ||
-      ',"mustBeAskedFirst":' || to_json(t3.must_be_asked_first)::text) || (',"supportedFeatures":' ||
-      to_json(array(
+  select t1.company_id as c0, t1.id as c1, concat('{"state":"', coalesce((t1.state)::text, chr(2)),
+      '","companyWideAccess":', coalesce(to_json(t1.company_wide_access)::text, chr(2)),
+      ',"oneClickExportCompanyWide":', coalesce(to_json(t1.one_click_export_company_wide)::text, chr(2)),
+      ',"enabledAt":', coalesce(to_json(t1.enabled_at)::text, 'null'), ',"disabledAt":',
+      coalesce(to_json(t1.disabled_at)::text, 'null'), ',"partner":{"name":', coalesce(to_json(t3.name)::text,
+      chr(2)), ',"mustBeAskedFirst":', coalesce(to_json(t3.must_be_asked_first)::text, chr(2)),
+      ',"supportedFeatures":', coalesce(to_json(array(
     select known.name
     from unnest(array['IN_ATS_INDICATOR', 'PROFILE_WIDGET', 'ONE_CLICK_EXPORT', 'INMAIL_HISTORY',
         'NOTES_HISTORY', 'INMAIL_STUB_PROFILE', 'RECOMMENDED_MATCHES',
         'UNIFIED_SEARCH']) with ordinality as known (name, place)
     where known.name = any(t3.supported_features)
     order by known.place
-  ))::text || '},"resync":' || case when t4.id is null then 'null' else '{"id":"urn:rsc:sync-run:' ||
-      (t4.id)::text || '"}' end || ',"contracts":[')) as c2, '],"syncRuns":{"totalCount":' || (
+  ))::text, chr(2)), '},"resync":', case when t4.id is null then 'null' else '{"id":"urn:rsc:sync-run:' ||
+      coalesce((t4.id)::text, chr(2)) || '"}' end, ',"contracts":[') as c2, '],"syncRuns":{"totalCount":' || (
     select count(*)::text
     from sync_run t12
     where t12.company_id = $1::uuid and t12.integration_id = t1.id
@@ -28,8 +28,9 @@ with b2 as materialized (
   where t1.company_id = $1::uuid and (t1.state <> 'ERASED')
   limit 1
 ), b6 as materialized (
-  select t5.id as c0, '{"name":' || to_json(t5.name)::text || ',"productTier":"' || (t5.product_tier)::text ||
-      '","seats":{"totalCount":' as c1, row_number() over (order by t5.name asc, t5.id asc) as rn
+  select t5.id as c0, concat('{"name":', coalesce(to_json(t5.name)::text, chr(2)), ',"productTier":"',
+      coalesce((t5.product_tier)::text, chr(2)), '","seats":{"totalCount":') as c1,
+      row_number() over (order by t5.name asc, t5.id asc) as rn
   from contract t5
   where t5.company_id = $1::uuid and (($2::boolean or t5.id = $3::uuid)) and t5.company_id = (
     select b2.c0
@@ -52,10 +53,11 @@ with b2 as materialized (
     where b6.c0 is not null
   ) d
   cross join lateral (
-    select coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') as o0
+    select coalesce(string_agg(x.v0, ','), '') as o0
     from (
-      select '{"node":{"id":' || to_json(t7.urn)::text || ',"state":"' || (t7.state)::text ||
-          '","isAdmin":' || to_json(t7.is_admin)::text || '}}' as v0
+      select concat('{"node":{"id":', coalesce(to_json(t7.urn)::text, chr(2)), ',"state":"',
+          coalesce((t7.state)::text, chr(2)), '","isAdmin":', coalesce(to_json(t7.is_admin)::text, chr(2)),
+          '}}') as v0
       from seat t7
       where t7.company_id = $1::uuid and t7.contract_id = d.k
       order by t7.created_at desc, t7.id desc
@@ -63,17 +65,18 @@ with b2 as materialized (
     ) x
   ) y
 ), a11 as materialized (
-  select coalesce(string_agg(coalesce(b6.c1 || coalesce(n9.n, 0)::text || ',"edges":[' || coalesce(a10.o0,
-      '') || ']}}', chr(2)), ',' order by b6.rn), '') as o0
+  select coalesce(string_agg(concat(b6.c1, coalesce(n9.n, 0)::text, ',"edges":[', coalesce(a10.o0, ''),
+      ']}}'), ',' order by b6.rn), '') as o0
   from b6
   left join n9 on n9.k = b6.c0
   left join a10 on a10.k = b6.c0
 ), b13 as materialized (
-  select t12.id as c0, ('{"node":{"id":"urn:rsc:sync-run:' || (t12.id)::text || '","startedAt":' ||
-      to_json(t12.started_at)::text || ',"finishedAt":' || coalesce(to_json(t12.finished_at)::text,
-      'null')) || (',"expected":' || coalesce((t12.expected)::text, 'null') || ',"done":' ||
-      (t12.done)::text || ',"refused":' || (t12.refused)::text || ',"outcomes":{"totalCount":') as c1,
-      row_number() over (order by t12.started_at desc, t12.id desc) as rn
+  select t12.id as c0, concat('{"node":{"id":"urn:rsc:sync-run:', coalesce((t12.id)::text, chr(2)),
+      '","startedAt":', coalesce(to_json(t12.started_at)::text, chr(2)), ',"finishedAt":',
+      coalesce(to_json(t12.finished_at)::text, 'null'), ',"expected":', coalesce((t12.expected)::text,
+      'null'), ',"done":', coalesce((t12.done)::text, chr(2)), ',"refused":', coalesce((t12.refused)::text,
+      chr(2)), ',"outcomes":{"totalCount":') as c1, row_number() over (order by t12.started_at desc,
+      t12.id desc) as rn
   from sync_run t12
   where t12.company_id = $1::uuid and t12.integration_id = (
     select b2.c1
@@ -97,9 +100,9 @@ with b2 as materialized (
     where b13.c0 is not null
   ) d
   cross join lateral (
-    select coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') as o0
+    select coalesce(string_agg(x.v0, ','), '') as o0
     from (
-      select '{"node":{"outcome":"' || (t14.outcome)::text || '"}}' as v0
+      select '{"node":{"outcome":"' || coalesce((t14.outcome)::text, chr(2)) || '"}}' as v0
       from record_result t14
       where t14.company_id = $1::uuid and (t14.outcome = $4::text) and t14.sync_run_id = d.k
       order by t14.id desc
@@ -107,15 +110,14 @@ with b2 as materialized (
     ) x
   ) y
 ), a18 as materialized (
-  select coalesce(string_agg(coalesce(b13.c1 || coalesce(n16.n, 0)::text || ',"edges":[' || coalesce(a17.o0,
-      '') || ']}}}', chr(2)), ',' order by b13.rn), '') as o0
+  select coalesce(string_agg(concat(b13.c1, coalesce(n16.n, 0)::text, ',"edges":[', coalesce(a17.o0, ''),
+      ']}}}'), ',' order by b13.rn), '') as o0
   from b13
   left join n16 on n16.k = b13.c0
   left join a17 on a17.k = b13.c0
 )
 select convert_to('{"data":{"integration":' || coalesce((
-  select coalesce(b2.c2 || coalesce(a11.o0, '') || b2.c3 || coalesce(a18.o0, '') ||
-      ']},"openPostedJobs":null}', chr(2))
+  select concat(b2.c2, coalesce(a11.o0, ''), b2.c3, coalesce(a18.o0, ''), ']},"openPostedJobs":null}')
   from b2
   cross join a11
   cross join a18

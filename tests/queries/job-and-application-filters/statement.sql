@@ -5,8 +5,9 @@
 -- $5 = 'Recruiter screen'
 -- $6 = 2026-09-01 00:00:00+00:00
 with b2 as materialized (
-  select t1.id as c0, '{"node":{"title":' || to_json(t1.title)::text || ',"state":"' || (t1.state)::text ||
-      '","some":{"totalCount":' as c1, row_number() over (order by t1.listed_order_at desc, t1.id desc) as rn
+  select t1.id as c0, concat('{"node":{"title":', coalesce(to_json(t1.title)::text, chr(2)), ',"state":"',
+      coalesce((t1.state)::text, chr(2)), '","some":{"totalCount":') as c1,
+      row_number() over (order by t1.listed_order_at desc, t1.id desc) as rn
   from job t1
   where t1.company_id = $1::uuid and (t1.state = $2::text) and (t1.title_key like lower($3::text))
   order by t1.listed_order_at desc, t1.id desc
@@ -27,10 +28,11 @@ with b2 as materialized (
     from b2
   ) d
   cross join lateral (
-    select coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') as o0
+    select coalesce(string_agg(x.v0, ','), '') as o0
     from (
-      select '{"node":{"status":"' || (t3.status)::text || '","stage":' || coalesce(to_json(t3.stage)::text,
-          'null') || ',"appliedAt":' || to_json(t3.applied_at)::text || '}}' as v0
+      select concat('{"node":{"status":"', coalesce((t3.status)::text, chr(2)), '","stage":',
+          coalesce(to_json(t3.stage)::text, 'null'), ',"appliedAt":', coalesce(to_json(t3.applied_at)::text,
+          chr(2)), '}}') as v0
       from application t3
       where t3.company_id = $1::uuid and (t3.status = any($4::text[])) and (t3.stage = $5::text) and
           (t3.applied_at >= $6::timestamptz) and t3.job_id = d.k
@@ -68,9 +70,9 @@ select convert_to('{"data":{"jobs":' || (
     select count(*)::text
     from job t1
     where t1.company_id = $1::uuid and (t1.state = $2::text) and (t1.title_key like lower($3::text))
-  ) || ',"edges":[' || coalesce(string_agg(coalesce(b2.c1 || coalesce(n5.n, 0)::text || ',"edges":[' ||
-      coalesce(a6.o0, '') || ']},"all":{"totalCount":' || coalesce(n9.n, 0)::text || '}}}', chr(2)),
-      ',' order by b2.rn), '') || ']}'
+  ) || ',"edges":[' || coalesce(string_agg(concat(b2.c1, coalesce(n5.n, 0)::text, ',"edges":[',
+      coalesce(a6.o0, ''), ']},"all":{"totalCount":', coalesce(n9.n, 0)::text, '}}}'), ',' order by b2.rn),
+      '') || ']}'
   from b2
   left join n5 on n5.k = b2.c0
   left join a6 on a6.k = b2.c0

@@ -23,22 +23,22 @@
 -- $23 = ['stub-profile', 'li:organization', 'li:seat', 'li:contract', 'integration', 'candidate', 'job', 'application', 'note', 'inmail', 'recruiter-note', 'export']
 -- $24 = ['01a100c3-9888-7148-9f06-de1948f977a4', 'urn:li:organization:1001', 'urn:li:seat:7001', 'urn:li:contract:5001', '01a12f62-1700-7335-bf7d-cdc187776f8d', '019ba181-d498-7908-bd33-91fea8c7b7de', '01a03c4a-1478-72f3-9572-a4f30f6fdc7d', '01a15bc8-f110-792b-8214-2533823ecfb7', '01a159e9-76f8-7625-8b9c-8e1ea88063a0', '01a103c5-3fc8-7acc-9a0a-1bd3a843bccd', '019fdbc2-5570-7250-afb2-271c36972ae8', '01a15a17-e998-7496-8c95-706fdf68e37c']
 with b2 as materialized (
-  select t1.id::text as c0, '{"__typename":"Application","appliedAt":' || to_json(t1.applied_at)::text ||
-      '}' as c1
+  select t1.id::text as c0, '{"__typename":"Application","appliedAt":' ||
+      coalesce(to_json(t1.applied_at)::text, chr(2)) || '}' as c1
   from application t1
   where t1.company_id = $2::uuid and t1.id = any($1::uuid[])
 ), a3 as materialized (
-  select b2.c0 as k, coalesce(b2.c1, chr(2)) as j
+  select b2.c0 as k, b2.c1 as j
   from b2
 ), b5 as materialized (
   select t4.id as c0, t4.id::text as c1, '{"__typename":"Candidate","firstName":' ||
-      to_json(t4.first_name)::text || ',"tags":[' as c2
+      coalesce(to_json(t4.first_name)::text, chr(2)) || ',"tags":[' as c2
   from candidate t4
   where t4.company_id = $2::uuid and t4.id = any($3::uuid[])
 ), a9 as materialized (
-  select x.k as k, coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') as o0
+  select x.k as k, coalesce(string_agg(x.v0, ','), '') as o0
   from (
-    select tagging.candidate_id as k, '{"name":' || to_json(t7.name)::text || '}' as v0
+    select tagging.candidate_id as k, '{"name":' || coalesce(to_json(t7.name)::text, chr(2)) || '}' as v0
     from candidate_tag tagging
     join tag t7 on t7.company_id = tagging.company_id and t7.id = tagging.tag_id
     where t7.company_id = $2::uuid and (tagging.company_id = $2::uuid) and tagging.candidate_id = any(array(
@@ -49,18 +49,18 @@ with b2 as materialized (
   ) x
   group by x.k
 ), a6 as materialized (
-  select b5.c1 as k, coalesce(b5.c2 || coalesce(a9.o0, '') || ']}', chr(2)) as j
+  select b5.c1 as k, b5.c2 || coalesce(a9.o0, '') || ']}' as j
   from b5
   left join a9 on a9.k = b5.c0
 ), b11 as materialized (
-  select t10.id::text as c0, '{"__typename":"Export","progress":"' || (t10.state)::text || '","job":' ||
-      case when t13.id is null then 'null' else '{"title":' || to_json(t13.title)::text || '}' end ||
-      '}' as c1
+  select t10.id::text as c0, concat('{"__typename":"Export","progress":"', coalesce((t10.state)::text,
+      chr(2)), '","job":', case when t13.id is null then 'null' else '{"title":' ||
+      coalesce(to_json(t13.title)::text, chr(2)) || '}' end, '}') as c1
   from export t10
   left join job t13 on t13.company_id = $2::uuid and t13.id = t10.job_id
   where t10.company_id = $2::uuid and ($5::boolean) and t10.id = any($4::uuid[])
 ), a12 as materialized (
-  select b11.c0 as k, coalesce(b11.c1, chr(2)) as j
+  select b11.c0 as k, b11.c1 as j
   from b11
 ), b15 as materialized (
   select t14.id::text as c0, '{"__typename":"InMail","body":' ||
@@ -69,25 +69,27 @@ with b2 as materialized (
   from inmail t14
   where t14.company_id = $2::uuid and (t14.contract_id = any($7::uuid[])) and t14.id = any($6::uuid[])
 ), a16 as materialized (
-  select b15.c0 as k, coalesce(b15.c1, chr(2)) as j
+  select b15.c0 as k, b15.c1 as j
   from b15
 ), b18 as materialized (
-  select t17.id::text as c0, '{"__typename":"Integration","state":"' || (t17.state)::text || '"}' as c1
+  select t17.id::text as c0, '{"__typename":"Integration","state":"' || coalesce((t17.state)::text, chr(2)) ||
+      '"}' as c1
   from integration t17
   where t17.company_id = $2::uuid and (t17.state <> 'ERASED') and t17.id = any($10::uuid[])
 ), a19 as materialized (
-  select b18.c0 as k, coalesce(b18.c1, chr(2)) as j
+  select b18.c0 as k, b18.c1 as j
   from b18
 ), b21 as materialized (
-  select t20.id::text as c0, '{"__typename":"Job","title":' || to_json(t20.title)::text || '}' as c1
+  select t20.id::text as c0, '{"__typename":"Job","title":' || coalesce(to_json(t20.title)::text, chr(2)) ||
+      '}' as c1
   from job t20
   where t20.company_id = $2::uuid and t20.id = any($11::uuid[])
 ), a22 as materialized (
-  select b21.c0 as k, coalesce(b21.c1, chr(2)) as j
+  select b21.c0 as k, b21.c1 as j
   from b21
 ), b24 as materialized (
   select t23.id as c0, t23.urn::text as c1, '{"__typename":"Contract","productTier":"' ||
-      (t23.product_tier)::text || '","seats":{"totalCount":' as c2
+      coalesce((t23.product_tier)::text, chr(2)) || '","seats":{"totalCount":' as c2
   from contract t23
   where t23.company_id = $2::uuid and (($13::boolean or t23.id = $14::uuid)) and t23.urn = any($12::text[])
 ), n28 as materialized (
@@ -116,26 +118,28 @@ with b2 as materialized (
     ) x
   ) y
 ), a25 as materialized (
-  select b24.c1 as k, coalesce(b24.c2 || coalesce(n28.n, 0)::text || '}}', chr(2)) as j
+  select b24.c1 as k, b24.c2 || coalesce(n28.n, 0)::text || '}}' as j
   from b24
   left join n28 on n28.k = b24.c0
   left join a29 on a29.k = b24.c0
 ), b31 as materialized (
-  select t30.urn::text as c0, '{"__typename":"Company","name":' || to_json(t30.name)::text || '}' as c1
+  select t30.urn::text as c0, '{"__typename":"Company","name":' || coalesce(to_json(t30.name)::text,
+      chr(2)) || '}' as c1
   from company t30
   where t30.company_id = $2::uuid and t30.urn = any($15::text[])
 ), a32 as materialized (
-  select b31.c0 as k, coalesce(b31.c1, chr(2)) as j
+  select b31.c0 as k, b31.c1 as j
   from b31
 ), b34 as materialized (
-  select t33.urn::text as c0, '{"__typename":"Seat","lastName":' || to_json(t33.last_name)::text ||
-      ',"contract":{"id":' || to_json(t36.urn)::text || '}}' as c1
+  select t33.urn::text as c0, concat('{"__typename":"Seat","lastName":',
+      coalesce(to_json(t33.last_name)::text, chr(2)), ',"contract":{"id":', coalesce(to_json(t36.urn)::text,
+      chr(2)), '}}') as c1
   from seat t33
   left join contract t36 on t36.company_id = $2::uuid and t36.id = t33.contract_id
   where t33.company_id = $2::uuid and (($13::boolean or t33.contract_id = $14::uuid)) and
       t33.urn = any($16::text[])
 ), a35 as materialized (
-  select b34.c0 as k, coalesce(b34.c1, chr(2)) as j
+  select b34.c0 as k, b34.c1 as j
   from b34
 ), b38 as materialized (
   select t37.id::text as c0, '{"__typename":"Note","authorName":' || coalesce(to_json(t37.author_name)::text,
@@ -143,16 +147,16 @@ with b2 as materialized (
   from note t37
   where t37.company_id = $2::uuid and ((not t37.is_private or $18::boolean)) and t37.id = any($17::uuid[])
 ), a39 as materialized (
-  select b38.c0 as k, coalesce(b38.c1, chr(2)) as j
+  select b38.c0 as k, b38.c1 as j
   from b38
 ), b41 as materialized (
-  select t40.id::text as c0, '{"__typename":"RecruiterNote","visibility":"' || (t40.visibility)::text ||
-      '"}' as c1
+  select t40.id::text as c0, '{"__typename":"RecruiterNote","visibility":"' ||
+      coalesce((t40.visibility)::text, chr(2)) || '"}' as c1
   from recruiter_note t40
   where t40.company_id = $2::uuid and (t40.contract_id = any($20::uuid[]) and
       (t40.visibility = 'SHARED' or t40.seat_id = $9::uuid)) and t40.id = any($19::uuid[])
 ), a42 as materialized (
-  select b41.c0 as k, coalesce(b41.c1, chr(2)) as j
+  select b41.c0 as k, b41.c1 as j
   from b41
 ), b44 as materialized (
   select t43.id::text as c0, '{"__typename":"StubProfile","companyName":' ||
@@ -160,7 +164,7 @@ with b2 as materialized (
   from stub_profile t43
   where t43.company_id = $2::uuid and (t43.contract_id = any($22::uuid[])) and t43.id = any($21::uuid[])
 ), a45 as materialized (
-  select b44.c0 as k, coalesce(b44.c1, chr(2)) as j
+  select b44.c0 as k, b44.c1 as j
   from b44
 )
 select convert_to('{"data":{"nodes":' || (

@@ -16,45 +16,46 @@
 -- $16 = 'Demo ATS'
 -- $17 = None
 with b2 as materialized (
-  select t1.id::text as c0, '{"id":"urn:rsc:candidate:' || (t1.id)::text || '","firstName":' ||
-      to_json(t1.first_name)::text || '}' as c1
+  select t1.id::text as c0, concat('{"id":"urn:rsc:candidate:', coalesce((t1.id)::text, chr(2)),
+      '","firstName":', coalesce(to_json(t1.first_name)::text, chr(2)), '}') as c1
   from candidate t1
   where t1.company_id = $2::uuid and t1.id = any($1::uuid[])
 ), a3 as materialized (
-  select b2.c0 as k, coalesce(b2.c1, chr(2)) as j
+  select b2.c0 as k, b2.c1 as j
   from b2
 ), b5 as materialized (
-  select t4.urn::text as c0, '{"id":' || to_json(t4.urn)::text || '}' as c1
+  select t4.urn::text as c0, '{"id":' || coalesce(to_json(t4.urn)::text, chr(2)) || '}' as c1
   from company t4
   where t4.company_id = $2::uuid and t4.urn = any($3::text[])
 ), a6 as materialized (
-  select b5.c0 as k, coalesce(b5.c1, chr(2)) as j
+  select b5.c0 as k, b5.c1 as j
   from b5
 ), b8 as materialized (
-  select t7.urn::text as c0, '{"id":' || to_json(t7.urn)::text || '}' as c1
+  select t7.urn::text as c0, '{"id":' || coalesce(to_json(t7.urn)::text, chr(2)) || '}' as c1
   from member t7
   where (not t7.is_closed) and t7.urn = any($4::text[])
 ), a9 as materialized (
-  select b8.c0 as k, coalesce(b8.c1, chr(2)) as j
+  select b8.c0 as k, b8.c1 as j
   from b8
 ), b11 as materialized (
-  select t10.urn::text as c0, '{"id":' || to_json(t10.urn)::text || '}' as c1
+  select t10.urn::text as c0, '{"id":' || coalesce(to_json(t10.urn)::text, chr(2)) || '}' as c1
   from seat t10
   where t10.company_id = $2::uuid and (($6::boolean or t10.contract_id = $7::uuid)) and
       t10.urn = any($5::text[])
 ), a12 as materialized (
-  select b11.c0 as k, coalesce(b11.c1, chr(2)) as j
+  select b11.c0 as k, b11.c1 as j
   from b11
 ), b14 as materialized (
-  select t13.id::text as c0, '{"id":"urn:rsc:recruiter-note:' || (t13.id)::text || '"}' as c1
+  select t13.id::text as c0, '{"id":"urn:rsc:recruiter-note:' || coalesce((t13.id)::text, chr(2)) ||
+      '"}' as c1
   from recruiter_note t13
   where t13.company_id = $2::uuid and (t13.contract_id = any($9::uuid[]) and
       (t13.visibility = 'SHARED' or t13.seat_id = $10::uuid)) and t13.id = any($8::uuid[])
 ), a15 as materialized (
-  select b14.c0 as k, coalesce(b14.c1, chr(2)) as j
+  select b14.c0 as k, b14.c1 as j
   from b14
 )
-select convert_to(('{"data":{"nodes":' || (
+select convert_to(concat('{"data":{"nodes":', (
   select '[' || coalesce(string_agg(coalesce(a3.j, a6.j, a9.j, a12.j, a15.j, 'null'), ',' order by u.ord),
       '') || ']'
   from unnest($11::text[], $12::text[]) with ordinality u(kind, id, ord)
@@ -63,24 +64,24 @@ select convert_to(('{"data":{"nodes":' || (
   left join a9 on a9.k = u.id and u.kind = 'li:person'
   left join a12 on a12.k = u.id and u.kind = 'li:seat'
   left join a15 on a15.k = u.id and u.kind = 'recruiter-note'
-) || ',"nothing":null,"othersCandidate":' || coalesce((
-  select coalesce('{"id":"urn:rsc:candidate:' || (t16.id)::text || '"}', chr(2))
+), ',"nothing":null,"othersCandidate":', coalesce((
+  select '{"id":"urn:rsc:candidate:' || coalesce((t16.id)::text, chr(2)) || '"}'
   from candidate t16
   where t16.company_id = $2::uuid and t16.id = $13::uuid
   limit 1
-), 'null') || ',"othersContract":') || (coalesce((
-  select coalesce('{"name":' || to_json(t18.name)::text || '}', chr(2))
+), 'null'), ',"othersContract":', coalesce((
+  select '{"name":' || coalesce(to_json(t18.name)::text, chr(2)) || '}'
   from contract t18
   where t18.company_id = $2::uuid and (($6::boolean or t18.id = $7::uuid)) and (t18.urn = $14::text)
   limit 1
-), 'null') || ',"candidate":' || coalesce((
-  select coalesce('{"id":"urn:rsc:candidate:' || (t20.id)::text || '"}', chr(2))
+), 'null'), ',"candidate":', coalesce((
+  select '{"id":"urn:rsc:candidate:' || coalesce((t20.id)::text, chr(2)) || '"}'
   from candidate t20
   where t20.company_id = $2::uuid and (t20.external_id = $15::text and t20.partner_name = $16::text)
   limit 1
-), 'null') || ',"application":' || coalesce((
-  select coalesce('{"id":"urn:rsc:application:' || (t22.id)::text || '"}', chr(2))
+), 'null'), ',"application":', coalesce((
+  select '{"id":"urn:rsc:application:' || coalesce((t22.id)::text, chr(2)) || '"}'
   from application t22
   where t22.company_id = $2::uuid and (t22.id = $17::uuid)
   limit 1
-), 'null') || '}}'), 'UTF8')
+), 'null'), '}}'), 'UTF8')

@@ -4,8 +4,8 @@
 -- $4 = '0.84'
 -- $5 = 'urn:li:person:m0710'
 select convert_to('{"data":{"job":' || coalesce((
-  select coalesce('{"title":' || to_json(t1.title)::text || ',"recommendedMatches":' || (
-    select ('{"totalCount":' || (
+  select concat('{"title":', coalesce(to_json(t1.title)::text, chr(2)), ',"recommendedMatches":', (
+    select concat('{"totalCount":', (
       select count(*)::text
       from recommended_match t3
       where t3.company_id = $3::uuid and (exists (
@@ -17,18 +17,29 @@ select convert_to('{"data":{"job":' || coalesce((
         from recommended_match_decision decided
         where decided.company_id = $3::uuid and decided.job_id = t3.job_id and
             decided.member_urn = t3.member_urn and decided.decision = 'NOT_INTERESTED'
+      ) and not exists (
+        select
+        from candidate known
+        where known.company_id = $3::uuid and known.match_member_urn = t3.member_urn and
+            (known.do_not_contact or exists (
+          select
+          from application applied
+          where applied.company_id = $3::uuid and applied.candidate_id = known.id and
+              applied.job_id = t3.job_id
+        ))
       )) and t3.job_id = t1.id
-    ) || ',"pageInfo":{"hasNextPage":' || case when count(*) > 2 then 'true' else 'false' end) ||
-        (',"endCursor":' || case when least(2, count(*)) > 0 then '"' ||
+    ), ',"pageInfo":{"hasNextPage":', case when count(*) > 2 then 'true' else 'false' end, ',"endCursor":',
+        case when least(2, count(*)) > 0 then '"' ||
         translate(encode(convert_to(json_build_array('3224235d'::text,
         (array_agg(x.e0) filter (where x.rn <= 2))[least(2, count(*))],
         (array_agg(x.e1) filter (where x.rn <= 2))[least(2, count(*))])::text, 'UTF8'), 'base64'), E'+/=\n',
-        '-_') || '"' else 'null' end || '},"edges":[' || coalesce(string_agg(coalesce(x.v2, chr(2)),
-        ',') filter (where x.rn <= 2), '') || ']}')
+        '-_') || '"' else 'null' end, '},"edges":[', coalesce(string_agg(x.v2, ',') filter (where x.rn <= 2),
+        ''), ']}')
     from (
-      select ('{"score":' || to_json(t3.score)::text || ',"reasons":' || to_json(t3.reasons)::text) ||
-          (',"node":{"id":' || to_json(t5.urn)::text || ',"firstName":' || to_json(t5.first_name)::text ||
-          '}}') as v2, t3.score as e0, t3.member_urn as e1, row_number() over (order by t3.score desc,
+      select concat('{"score":', coalesce(to_json(t3.score)::text, chr(2)), ',"reasons":',
+          coalesce(to_json(t3.reasons)::text, chr(2)), ',"node":{"id":', coalesce(to_json(t5.urn)::text,
+          chr(2)), ',"firstName":', coalesce(to_json(t5.first_name)::text, chr(2)), '}}') as v2,
+          t3.score as e0, t3.member_urn as e1, row_number() over (order by t3.score desc,
           t3.member_urn desc) as rn
       from recommended_match t3
       left join member t5 on (not t5.is_closed) and t5.urn = t3.member_urn
@@ -41,12 +52,22 @@ select convert_to('{"data":{"job":' || coalesce((
         from recommended_match_decision decided
         where decided.company_id = $3::uuid and decided.job_id = t3.job_id and
             decided.member_urn = t3.member_urn and decided.decision = 'NOT_INTERESTED'
+      ) and not exists (
+        select
+        from candidate known
+        where known.company_id = $3::uuid and known.match_member_urn = t3.member_urn and
+            (known.do_not_contact or exists (
+          select
+          from application applied
+          where applied.company_id = $3::uuid and applied.candidate_id = known.id and
+              applied.job_id = t3.job_id
+        ))
       )) and t3.job_id = t1.id
       order by t3.score desc, t3.member_urn desc
       limit 3
     ) x
-  ) || ',"next":' || (
-    select '{"totalCount":' || (
+  ), ',"next":', (
+    select concat('{"totalCount":', (
       select count(*)::text
       from recommended_match t6
       where t6.company_id = $3::uuid and (exists (
@@ -58,19 +79,28 @@ select convert_to('{"data":{"job":' || coalesce((
         from recommended_match_decision decided
         where decided.company_id = $3::uuid and decided.job_id = t6.job_id and
             decided.member_urn = t6.member_urn and decided.decision = 'NOT_INTERESTED'
+      ) and not exists (
+        select
+        from candidate known
+        where known.company_id = $3::uuid and known.match_member_urn = t6.member_urn and
+            (known.do_not_contact or exists (
+          select
+          from application applied
+          where applied.company_id = $3::uuid and applied.candidate_id = known.id and
+              applied.job_id = t6.job_id
+        ))
       )) and t6.job_id = t1.id
-    ) || ',"pageInfo":{"hasPreviousPage":true},"edges":[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','),
-        '') || ']}'
+    ), ',"pageInfo":{"hasPreviousPage":true},"edges":[', coalesce(string_agg(x.v0, ','), ''), ']}')
     from (
-      select '{"score":' || to_json(t6.score)::text || ',"node":{"id":' || to_json(t8.urn)::text ||
-          ',"inAts":{"applicationCount":' || ((
+      select concat('{"score":', coalesce(to_json(t6.score)::text, chr(2)), ',"node":{"id":',
+          coalesce(to_json(t8.urn)::text, chr(2)), ',"inAts":{"applicationCount":', coalesce(((
         select count(*)
         from candidate matched
         join application applied on applied.company_id = matched.company_id and
             applied.candidate_id = matched.id
         where matched.company_id = $3::uuid and applied.company_id = $3::uuid and
             matched.match_member_urn = t8.urn
-      ))::text || '}}}' as v0
+      ))::text, chr(2)), '}}}') as v0
       from recommended_match t6
       left join member t8 on (not t8.is_closed) and t8.urn = t6.member_urn
       where t6.company_id = $3::uuid and (exists (
@@ -82,11 +112,21 @@ select convert_to('{"data":{"job":' || coalesce((
         from recommended_match_decision decided
         where decided.company_id = $3::uuid and decided.job_id = t6.job_id and
             decided.member_urn = t6.member_urn and decided.decision = 'NOT_INTERESTED'
+      ) and not exists (
+        select
+        from candidate known
+        where known.company_id = $3::uuid and known.match_member_urn = t6.member_urn and
+            (known.do_not_contact or exists (
+          select
+          from application applied
+          where applied.company_id = $3::uuid and applied.candidate_id = known.id and
+              applied.job_id = t6.job_id
+        ))
       )) and t6.job_id = t1.id and (t6.score, t6.member_urn) < ($4::double precision, $5::text)
       order by t6.score desc, t6.member_urn desc
       limit 1
     ) x
-  ) || '}', chr(2))
+  ), '}')
   from job t1
   where t1.company_id = $3::uuid and (t1.external_id = $1::text and t1.partner_name = $2::text)
   limit 1

@@ -3,31 +3,32 @@
 -- $3 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
 -- $4 = ['0186b5ef-3c00-7c55-80c3-452a385e12d0']
 select convert_to('{"data":{"application":' || coalesce((
-  select coalesce('{"job":' || case when t3.id is null then 'null' else '{"title":' ||
-      to_json(t3.title)::text || '}' end || ',"candidate":' ||
-      case when t4.id is null then 'null' else ('{"externalId":' || to_json(t4.external_id)::text ||
-      ',"match":{"linkedBy":' || case when t5.id is null then 'null' else '{"lastName":' ||
-      to_json(t5.last_name)::text || ',"contract":{"name":' || to_json(t6.name)::text || '}}' end) ||
-      ('},"member":' || case when t7.urn is null then 'null' else ('{"firstName":' ||
-      to_json(t7.first_name)::text || ',"inAts":{"lastAppliedAt":' || coalesce(to_json((
+  select concat('{"job":', case when t3.id is null then 'null' else '{"title":' ||
+      coalesce(to_json(t3.title)::text, chr(2)) || '}' end, ',"candidate":',
+      case when t4.id is null then 'null' else concat('{"externalId":',
+      coalesce(to_json(t4.external_id)::text, chr(2)), ',"match":{"linkedBy":',
+      case when t5.id is null then 'null' else concat('{"lastName":', coalesce(to_json(t5.last_name)::text,
+      chr(2)), ',"contract":{"name":', coalesce(to_json(t6.name)::text, chr(2)), '}}') end, '},"member":',
+      case when t7.urn is null then 'null' else concat('{"firstName":', coalesce(to_json(t7.first_name)::text,
+      chr(2)), ',"inAts":{"lastAppliedAt":', coalesce(to_json((
     select max(applied.applied_at)
     from candidate matched
     join application applied on applied.company_id = matched.company_id and applied.candidate_id = matched.id
     where matched.company_id = $3::uuid and applied.company_id = $3::uuid and
         matched.match_member_urn = t7.urn
-  ))::text, 'null')) || (',"candidates":' || (
-    select '[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') || ']'
+  ))::text, 'null'), ',"candidates":', (
+    select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
     from (
-      select '{"externalId":' || to_json(t8.external_id)::text || ',"createdAt":' ||
-          to_json(t8.created_at)::text || '}' as v0
+      select concat('{"externalId":', coalesce(to_json(t8.external_id)::text, chr(2)), ',"createdAt":',
+          coalesce(to_json(t8.created_at)::text, chr(2)), '}') as v0
       from candidate t8
       where t8.company_id = $3::uuid and t8.match_member_urn = t7.urn
       order by t8.created_at desc, t8.id desc
     ) x
-  ) || ',"tags":' || (
-    select '[' || coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') || ']'
+  ), ',"tags":', (
+    select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
     from (
-      select '{"name":' || to_json(t10.name)::text || '}' as v0
+      select '{"name":' || coalesce(to_json(t10.name)::text, chr(2)) || '}' as v0
       from (
         select distinct matched.match_member_urn as member_urn, tagging.tag_id
         from candidate matched
@@ -40,9 +41,9 @@ select convert_to('{"data":{"application":' || coalesce((
       where t10.company_id = $3::uuid and tagged.member_urn = t7.urn
       order by t10.name asc, t10.id asc
     ) x
-  ) || '}}') end || ',"stubProfile":' || case when t12.id is null then 'null' else '{"seat":' ||
-      case when t13.id is null then 'null' else '{"id":' || to_json(t13.urn)::text || ',"contract":{"id":' ||
-      to_json(t14.urn)::text || '}}' end || '}' end || '}') end || '}', chr(2))
+  ), '}}') end, ',"stubProfile":', case when t12.id is null then 'null' else '{"seat":' ||
+      case when t13.id is null then 'null' else concat('{"id":', coalesce(to_json(t13.urn)::text, chr(2)),
+      ',"contract":{"id":', coalesce(to_json(t14.urn)::text, chr(2)), '}}') end || '}' end, '}') end, '}')
   from application t1
   left join job t3 on t3.company_id = $3::uuid and t3.id = t1.job_id
   left join candidate t4 on t4.company_id = $3::uuid and t4.id = t1.candidate_id

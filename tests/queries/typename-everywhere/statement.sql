@@ -25,7 +25,7 @@ with b4 as materialized (
   order by t3.created_at desc, t3.id desc
   limit 1
 ), a8 as materialized (
-  select x.k as k, coalesce(string_agg(coalesce(x.v0, chr(2)), ','), '') as o0
+  select x.k as k, coalesce(string_agg(x.v0, ','), '') as o0
   from (
     select tagging.candidate_id as k, '{"__typename":"Tag"}' as v0
     from candidate_tag tagging
@@ -38,22 +38,20 @@ with b4 as materialized (
   ) x
   group by x.k
 )
-select convert_to('{"data":{"__typename":"Query","viewer":' || coalesce((
-  select coalesce('{"__typename":"Viewer","features":' || chr(1) || '0:[' || '' || ']' || chr(1) || '}',
-      chr(2))
+select convert_to(concat('{"data":{"__typename":"Query","viewer":', coalesce((
+  select '{"__typename":"Viewer","features":' || chr(1) || '0:[' || '' || ']' || chr(1) || '}'
   from (
     select 1 as one
   ) t1
   limit 1
-), 'null') || ',"candidates":' || (
+), 'null'), ',"candidates":', (
   select '{"__typename":"CandidateConnection","pageInfo":{"__typename":"PageInfo"},"edges":[' ||
-      coalesce(string_agg(coalesce(b4.c1 || coalesce(a8.o0, '') || b4.c2, chr(2)), ',' order by b4.rn), '') ||
-      ']}'
+      coalesce(string_agg(b4.c1 || coalesce(a8.o0, '') || b4.c2, ',' order by b4.rn), '') || ']}'
   from b4
   left join a8 on a8.k = b4.c0
-) || ',"integration":' || coalesce((
-  select coalesce('{"kind":"Integration"}', chr(2))
+), ',"integration":', coalesce((
+  select '{"kind":"Integration"}'
   from integration t11
   where t11.company_id = $1::uuid and (t11.state <> 'ERASED')
   limit 1
-), 'null') || '}}', 'UTF8')
+), 'null'), '}}'), 'UTF8')
