@@ -33,6 +33,8 @@ SLIP_MIN: Final = 4
 ALIKE_MIN: Final = 7
 SLIPS_MAX: Final = 20
 """Words that one word of the query is taken for, beside itself; the most similar ones."""
+BEGUN_MAX: Final = 50
+"""Words that one word of the query is taken for the beginning of, the shortest ones; and of all names."""
 
 HITS_MAX: Final = 2_000
 HITS_COUNTED_MAX: Final = 2 * HITS_MAX
@@ -47,6 +49,7 @@ WORTH: Final = (
     ("name_begins", "name", 0.8),
     ("title_begins", "jobTitle", 0.7),
     ("name_slips", "name", 0.7),
+    ("title_slips", "jobTitle", 0.6),
     ("anywhere", "profile", 0.6),
     ("begins", "profile", 0.5),
     ("slips", "profile", 0.4),
@@ -76,7 +79,15 @@ _WORD_QUERIES: Final = f"""
               and similarity(known.word, asked.word) >= 0.5)
         order by similarity(known.word, asked.word) desc, known.word
         limit {SLIPS_MAX}
-      ) as alike
+      ) as alike,
+      array(
+        select known.word
+        from member_word known
+        where length(asked.word) >= {BEGINNING_MIN}
+          and known.word > asked.word and known.word < asked.word || chr(1114111)
+        order by length(known.word), known.word
+        limit {BEGUN_MAX}
+      ) as begun
     from asked
   ),
   side as materialized (
@@ -93,7 +104,7 @@ _WORD_QUERIES: Final = f"""
       format('''%s%s''', p, word) as anywhere,
       case when length(word) >= {BEGINNING_MIN} then format('''@%s%s'':*', p, word) end as name_begins,
       case when length(word) >= {BEGINNING_MIN} then format('''$%s%s'':*', p, word) end as title_begins,
-      case when length(word) >= {BEGINNING_MIN} then format('''%s%s'':*', p, word) end as begins,
+      (select string_agg(format('''%s%s''', p, longer), '|') from unnest(begun) as longer) as begins,
       (
         select string_agg(format('''%s%s%s''', mark, p, slip), '|')
         from (
@@ -102,6 +113,7 @@ _WORD_QUERIES: Final = f"""
           select '%', unnest(heard.slips) where side.of_candidates and length(word) >= {SLIP_MIN}
         ) as near_name (mark, slip)
       ) as name_slips,
+      (select string_agg(format('''$%s%s''', p, slip), '|') from unnest(alike) as slip) as title_slips,
       (select string_agg(format('''%s%s''', p, slip), '|') from unnest(alike) as slip) as slips
     from heard cross join side
   )"""
@@ -122,7 +134,7 @@ _TIERS: Final = """
         ),
         case {arg.filter.openToWork:boolean}
           when true then format('&''=%sopen''', p)
-          when false then format('&!''=%sopen''', p)
+          when false then format('&''=%ssettled''', p)
         end) as further
     from side
   ),
@@ -132,9 +144,10 @@ _TIERS: Final = """
       string_agg(format('(%s|%s|%s|%s)', in_name, in_title, in_company, in_place), '&') as standing,
       string_agg(anywhere, '&') as all_words,
       format('(%s)&', string_agg(concat_ws('|', in_name, name_begins, name_slips), '|'))
-        || string_agg(format('(%s)', concat_ws('|', anywhere, begins, name_slips, slips)), '&') as near_name,
-      string_agg(format('(%s)', concat_ws('|', anywhere, begins, name_slips, slips)), '&') as near_words
+        || string_agg(format('(%s)', near), '&') as near_name,
+      string_agg(format('(%s)', near), '&') as near_words
     from word_query
+    cross join lateral concat_ws('|', anywhere, name_begins, begins, name_slips, slips) as near
     group by of_candidates
   ),
   tier as materialized (
@@ -161,7 +174,8 @@ _FOUND: Final = f"""
         where member.document @@ tier.wanted and not member.document @@ tier.unwanted
           and (not {{reads_ats_records}} or not exists (
             select from candidate_search known
-            where known.company_id = {{company}} and known.member_urn = member.urn))
+            where known.company_id = {{company}} and known.member_urn = member.urn
+            offset 0))  -- looked up for each hit, whatever the planner expects
         limit {HITS_MAX}
       ) as hit
       where not tier.of_candidates and {{arg.filter.inAts:boolean}} is not true

@@ -111,11 +111,16 @@ RECOMMENDED_MATCH: Final = Table(
     key="member_urn",
     key_type="text",
     # Its member is promised not to be null, so the match goes when the member does. Whom a recruiter is not
-    # interested in leaves the job's list, for everybody in the company.
+    # interested in leaves the job's list, for everybody in the company; so does, without a new ranking,
+    # whoever is in the job by now or is not to be contacted any more.
     rows="exists (select from member fit where fit.urn = {t}.member_urn and not fit.is_closed) "
     "and not exists (select from recommended_match_decision decided where decided.company_id = {company} "
     "and decided.job_id = {t}.job_id and decided.member_urn = {t}.member_urn "
-    "and decided.decision = 'NOT_INTERESTED')",
+    "and decided.decision = 'NOT_INTERESTED') "
+    "and not exists (select from candidate known where known.company_id = {company} "
+    "and known.match_member_urn = {t}.member_urn and (known.do_not_contact or exists ("
+    "select from application applied where applied.company_id = {company} "
+    "and applied.candidate_id = known.id and applied.job_id = {t}.job_id)))",
 )
 VIEWER: Final = Table(
     name="viewer", source="(select 1 as one) {t}", key="one", key_type="integer", tenant=False

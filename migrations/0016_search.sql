@@ -1,6 +1,7 @@
 -- Why: people are searched for by words, and found although a letter is wrong. A policy takes the index from
 -- every operator of text search, so candidates have search rows of their own, read through one function.
--- Members and candidates become searchable by triggers, whoever writes them.
+-- Members and candidates become searchable by triggers, whoever writes them; by the same way a job gets due for
+-- a new ranking of members.
 
 -- ---- how text becomes words
 
@@ -40,6 +41,11 @@ create function search_prefix(of_company uuid) returns text
 language sql immutable parallel safe
 return right(of_company::text, 8);
 
+-- Each of the words with the mark before it; null where there is none.
+create function search_marked(mark text, words text) returns text
+language sql immutable parallel safe
+return mark || replace(nullif(btrim(words), ''), ' ', ' ' || mark);
+
 -- `parts` are words: name, current title, current company, place, skills (30 of ASCII between), all the rest.
 -- A document has each word as it is, and again with a mark for where it stands: @ name, $ title, & company,
 -- ~ place; # is before a whole skill, = before what is no text. `prefix` stands between mark and word.
@@ -50,16 +56,17 @@ declare
   whole text := translate(array_to_string(parts, ' '), chr(30), ' ');
 begin
   whole := concat_ws(' ',
-    prefix || replace(whole, ' ', ' ' || prefix),
-    '@' || prefix || replace(btrim(parts[1]), ' ', ' @' || prefix),
-    '$' || prefix || replace(btrim(parts[2]), ' ', ' $' || prefix),
-    '&' || prefix || replace(btrim(parts[3]), ' ', ' &' || prefix),
-    '~' || prefix || replace(btrim(parts[4]), ' ', ' ~' || prefix),
+    search_marked(prefix, whole),
+    search_marked('@' || prefix, parts[1]),
+    search_marked('$' || prefix, parts[2]),
+    search_marked('&' || prefix, parts[3]),
+    search_marked('~' || prefix, parts[4]),
     (
       select string_agg('#' || prefix || replace(btrim(skill), ' ', '_'), ' ')
       from unnest(string_to_array(parts[5], chr(30))) as skill
+      where btrim(skill) <> ''
     ),
-    case when is_open then '=' || prefix || 'open' end);
+    '=' || prefix || case is_open when true then 'open' when false then 'settled' end);
   if octet_length(whole) > 2000 then  -- more than a lexeme may have
     whole := regexp_replace(whole, '[^ ]{100,}', '', 'g');
   end if;
@@ -151,7 +158,8 @@ create policy of_bound_company on candidate_search to rsc_service
 grant select on candidate_search to rsc_service;
 
 -- The only way to search among candidates with an index: as the owner, whom no policy binds, and for no other
--- company than the connection is bound to. `wanted` must have that company's prefix.
+-- company than the connection is bound to. `wanted` must have that company's prefix. `offset 0` keeps the
+-- planner from reading all tags or applications at once instead of those of a hit.
 create function search_candidates(
   of_company uuid, wanted tsquery, unwanted tsquery, tag_name text, stage_name text, at_most integer
 ) returns table (candidate_id uuid, member_urn text, document tsvector)
@@ -170,11 +178,13 @@ begin
         select from candidate_tag tagging
         join tag tagged on tagged.company_id = tagging.company_id and tagged.id = tagging.tag_id
         where tagging.company_id = s.company_id and tagging.candidate_id = s.candidate_id
-          and tagged.name = tag_name))
+          and tagged.name = tag_name
+        offset 0))
       and (stage_name is null or exists (
         select from application applied
         where applied.company_id = s.company_id and applied.candidate_id = s.candidate_id
-          and applied.stage = stage_name))
+          and applied.stage = stage_name
+        offset 0))
     limit at_most;
 end
 $$;
@@ -306,9 +316,68 @@ create trigger searchable_when_deleted after delete on member
   referencing old table as old_member
   for each statement execute function member_becomes_searchable();
 
+-- ---- for which jobs members are to be ranked
+
+-- One row for each LISTED job. A job that is new or says something else is due at once; after each ranking it
+-- is due again some time later, because members change too.
+create table job_ranking (
+  company_id uuid not null,
+  job_id uuid not null,
+  due_at timestamptz not null
+    constraint job_ranking_due_at_sayable
+    check (due_at >= '1900-01-01 00:00:00Z' and due_at < '10000-01-01 00:00:00Z'),
+  primary key (company_id, job_id),
+  foreign key (company_id, job_id) references job on delete cascade
+);
+create index job_ranking_by_time on job_ranking (company_id, due_at);
+alter table job_ranking enable row level security;
+create policy of_bound_company on job_ranking to rsc_service
+  using (company_id = (select bound_company()))
+  with check (company_id = (select bound_company()));
+grant select, insert, update, delete on job_ranking to rsc_service;
+
+create function job_wants_ranking() returns trigger
+language plpgsql
+as $$
+begin
+  if new.state = 'LISTED' then
+    insert into job_ranking (company_id, job_id, due_at) values (new.company_id, new.id, now())
+    on conflict (company_id, job_id) do update set due_at = excluded.due_at;
+  else
+    delete from job_ranking r where r.company_id = new.company_id and r.job_id = new.id;
+  end if;
+  return null;
+end
+$$;
+create trigger ranking_when_added after insert on job
+  for each row execute function job_wants_ranking();
+create trigger ranking_when_changed after update on job
+  for each row
+  when ((old.title, old.description, old.location, old.state)
+    is distinct from (new.title, new.description, new.location, new.state))
+  execute function job_wants_ranking();
+
+-- Whose jobs are due, of companies whose data are in use. Whoever ranks asks before it is bound to a company.
+create function companies_to_rank(at_most integer) returns setof uuid
+language sql volatile security definer
+set search_path = public
+as $$
+  select c.company_id
+  from company c
+  where exists (select from job_ranking r where r.company_id = c.company_id and r.due_at <= now())
+    and exists (
+      select from integration i where i.company_id = c.company_id and i.state in ('SYNCING', 'LIVE'))
+  order by random()  -- so that no company waits behind the others for ever
+  limit at_most
+$$;
+revoke execute on function companies_to_rank from public;
+grant execute on function companies_to_rank to rsc_service;
+
 -- ---- what is there already
 
 
 
 select refresh_member_search(array(select urn from member), false);
 select refresh_candidate_search(company_id, array_agg(id)) from candidate group by company_id;
+insert into job_ranking (company_id, job_id, due_at)
+select company_id, id, now() from job where state = 'LISTED';

@@ -46,8 +46,10 @@ ERASED: Final = (
     ErasedTable(table="seat_connection", entity="seatConnection", key=("partner_name", "ats_user_id")),
 )
 
-GONE_WITH: Final[Mapping[str, str]] = MappingProxyType({"candidate_search": "candidate"})
-"""Copies that triggers make for searching: their rows go with those of the table that they are copies of."""
+GONE_WITH: Final[Mapping[str, str]] = MappingProxyType(
+    {"candidate_search": "candidate", "job_ranking": "job"}
+)
+"""What triggers write beside a table, for searching and ranking: the rows go with those of the table."""
 
 KEPT: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -1,6 +1,7 @@
 """Recommended matches: who is proposed for a job, why, in which order, and who never is."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -32,8 +33,8 @@ async def add_member(
     closed: bool = False,
 ) -> str:
     urn = f"urn:li:person:{name}"
-    positions = [{"title": "Cook", "companyName": "X", "endDate": "2020-01-01"}]
-    positions += [{"title": title, "companyName": "Y"}] if title else []
+    positions = [{"title": title, "companyName": "Y"}] if title else []
+    positions += [{"title": "Cook", "companyName": "X", "endDate": "2020-01-01"}]
     await owner.execute(
         """
         insert into member
@@ -79,7 +80,7 @@ async def test_score_and_reasons_follow_the_formula(
     full = ("PostgreSQL", "Python", "C++")
     best = await add_member(owner, "best", full, "Backend engineer", "Berlin, DE", open_to_work=True)
     some = await add_member(owner, "some", ("python", "Go", "C", "Baking"), "Chef", "Paris")
-    near = await add_member(owner, "near", (), "Senior Backend Engineer")
+    near = await add_member(owner, "near", (), "Senior Backend Developer")
     await add_member(owner, "none", ("Baking",), "Chef", "Berlin", open_to_work=True)
     job = await add_job(pool, company)
     assert await rank_matches(pool, company, [job]) == 3
@@ -94,9 +95,56 @@ async def test_score_and_reasons_follow_the_formula(
                 "Is open to work",
             ],
         ),
-        (near, pytest.approx(0.3 * 32 / 39, abs=1e-4), ["Works as Senior Backend Engineer"]),
-        (some, pytest.approx(0.5 / 3, abs=1e-4), ["Has 1 of the job's 3 skills: Python"]),
+        # The same work by another word, one level above the job.
+        (near, pytest.approx(0.25 + 0.1 / 2), ["Works as Senior Backend Developer"]),
+        (some, pytest.approx(0.45 / 3), ["Has 1 of the job's 3 skills: Python"]),
     ]
+
+
+async def test_the_strongest_reason_comes_first(
+    pool: Pool, company: CompanyId, owner: asyncpg.Connection
+) -> None:
+    await add_member(owner, "a", ("Python",), "Senior Backend Engineer", "Berlin", open_to_work=True)
+    await add_member(owner, "b", ("PostgreSQL", "C++"), "Accountant")
+    record = replace(JOB, title="Senior Backend Engineer")
+    job = await add_job(pool, company, record)
+    await rank_matches(pool, company, [job])
+    assert (await proposed(owner, job))[0][2] == [
+        "Works as Senior Backend Engineer",
+        "Has 1 of the job's 3 skills: Python",
+        "Has the job's level: senior",
+        "Lives where the job is: Berlin",
+        "Is open to work",
+    ]
+
+
+async def test_of_two_the_one_nearer_to_the_jobs_level_comes_first(
+    pool: Pool, company: CompanyId, owner: asyncpg.Connection
+) -> None:
+    titles = ("Senior Backend Engineer", "Backend Engineer", "Junior Backend Engineer", "Head of Backend")
+    for title in titles:
+        await add_member(owner, title.split()[0].lower(), (), title)
+    job = await add_job(pool, company, JobRecord(external_id="j1", title="Sr. Backend Engineer (m/f/d)"))
+    await rank_matches(pool, company, [job])
+    assert [one[0].rsplit(":", 1)[1] for one in await proposed(owner, job)] == [
+        *("senior", "backend", "junior", "head"),
+    ]
+
+
+async def test_a_skill_counts_as_it_is_named_and_once(
+    pool: Pool, company: CompanyId, owner: asyncpg.Connection
+) -> None:
+    """Short names only where they are spelled as names; of two that overlap the longer one."""
+    named = ("Go", "R", "Web Accessibility", "Accessibility", "Node.js", "C#")
+    await add_member(owner, "a", named)
+    record = JobRecord(
+        external_id="j1", title="Coder", description="Ready to go: web accessibility, node.js, C#, and R."
+    )
+    job = await add_job(pool, company, record)
+    await rank_matches(pool, company, [job])
+    [(_, score, reasons)] = await proposed(owner, job)
+    assert reasons == ["Has 4 of the job's 4 skills: C#, Node.js, R, Web Accessibility"]
+    assert score == pytest.approx(0.45)
 
 
 async def test_only_the_best_are_kept_and_a_second_ranking_replaces_the_first(
@@ -141,6 +189,20 @@ async def test_never_proposed_are_closed_members_those_in_the_job_and_those_not_
     await rank_matches(pool, company)
     assert {one[0] for one in await proposed(owner, job)} == {people[2]}
     assert {one[0] for one in await proposed(owner, other_job)} == {people[0], people[2]}
+
+
+async def test_whom_a_recruiter_is_not_interested_in_is_not_ranked_again(
+    pool: Pool, company: CompanyId, owner: asyncpg.Connection
+) -> None:
+    people = [await add_member(owner, name, ("Python",)) for name in ("refused", "saved")]
+    job = await add_job(pool, company)
+    for member, decision in zip(people, ("NOT_INTERESTED", "SAVED"), strict=True):
+        await owner.execute(
+            "insert into recommended_match_decision values ($1, $2, $3, $4, null, '2026-01-01Z')",
+            *(company, job, member, decision),
+        )
+    await rank_matches(pool, company, [job])
+    assert [one[0] for one in await proposed(owner, job)] == [people[1]]
 
 
 async def test_without_a_choice_the_listed_jobs_of_the_company_are_ranked(

@@ -13,7 +13,7 @@ DECIDE = """mutation ($input: DecideRecommendedMatchInput!) {
   }
 }"""
 LISTED = "query ($id: ID) { job(id: $id) { recommendedMatches { edges { node { id } } } } }"
-M1, M3 = "urn:li:person:m1", "urn:li:person:m3"
+M3, M4 = "urn:li:person:m3", "urn:li:person:m4"
 
 
 async def decide(ask: Asking, who: str, member: str, decision: str) -> list[str]:
@@ -27,20 +27,20 @@ async def decide(ask: Asking, who: str, member: str, decision: str) -> list[str]
 
 
 async def test_whom_a_recruiter_is_not_interested_in_leaves_the_list_for_everybody(ask: Asking) -> None:
-    assert await decide(ask, "rosa", M3, "NOT_INTERESTED") == [M1]
+    assert await decide(ask, "rosa", M3, "NOT_INTERESTED") == [M4]
     job = (await ask.data("nina", LISTED, id=own("job", JOB)))["job"]
-    assert [edge["node"]["id"] for edge in job["recommendedMatches"]["edges"]] == [M1]
+    assert [edge["node"]["id"] for edge in job["recommendedMatches"]["edges"]] == [M4]
 
 
 async def test_a_saved_member_stays_in_the_list(ask: Asking, owner: asyncpg.Connection) -> None:
-    assert await decide(ask, "rosa", M3, "SAVED") == [M3, M1]
+    assert await decide(ask, "rosa", M3, "SAVED") == [M3, M4]
     row = await owner.fetchrow("select decision, member_urn from recommended_match_decision")
     assert tuple(row or ()) == ("SAVED", M3)
 
 
 async def test_the_last_decision_counts(ask: Asking) -> None:
-    assert await decide(ask, "rosa", M3, "NOT_INTERESTED") == [M1]
-    assert await decide(ask, "jonas", M3, "SAVED") == [M3, M1]
+    assert await decide(ask, "rosa", M3, "NOT_INTERESTED") == [M4]
+    assert await decide(ask, "jonas", M3, "SAVED") == [M3, M4]
 
 
 async def test_deciding_the_same_again_keeps_who_decided_first(
@@ -54,7 +54,7 @@ async def test_deciding_the_same_again_keeps_who_decided_first(
 
 async def test_decisions_at_once_leave_one(ask: Asking, owner: asyncpg.Connection) -> None:
     await asyncio.gather(
-        *(decide(ask, who, M1, what) for who in ("rosa", "jonas") for what in ("SAVED", "NOT_INTERESTED"))
+        *(decide(ask, who, M4, what) for who in ("rosa", "jonas") for what in ("SAVED", "NOT_INTERESTED"))
     )
     assert await owner.fetchval("select count(*) from recommended_match_decision") == 1
 

@@ -118,7 +118,7 @@ async def test_a_closed_member_is_gone_on_every_way(ask: Asking) -> None:
         "totalCount": 2,
         "edges": [
             {"score": 0.7, "node": {"id": "urn:li:person:m3"}},
-            {"score": 0.5, "node": {"id": "urn:li:person:m1"}},
+            {"score": 0.5, "node": {"id": "urn:li:person:m4"}},
         ],
     }
     assert data["unifiedSearch"]["edges"] == [{"member": None, "candidate": {"id": BELA_ID}}]

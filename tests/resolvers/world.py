@@ -1,8 +1,9 @@
 """A company small enough to know by heart: who is in it, and what they wrote.
 
 Contracts A and C have contract access, B only company-wide access. Rosa and Jonas sit on A, Mila on B,
-Nina on C. Anna (candidate `x-1`) is the member m1; Bela's member m2 closed the account; Cora may be m1 or
-m3. All ids are fixed, so that a test can name them.
+Nina on C. Anna (candidate `x-1`) is the member m1, in the job already and not to be contacted; Bela's member
+m2 closed the account; Cora may be m1 or m3; the ATS does not know m4. All ids are fixed, so that a test can
+name them.
 """
 
 from typing import Final
@@ -52,7 +53,8 @@ values
    '[{{"title": "Backend Engineer", "companyName": "Brightmere", "startDate": "2020-03-01"}}]'),
   ('urn:li:person:m2', 'Bela', 'Nagy', 'Backend Engineer', 'Szeged',
    'https://www.linkedin.com/in/bela', true, '[]'),
-  ('urn:li:person:m3', 'Cora', 'Lind', 'Backend Engineer', 'Malmo', null, false, '[]');
+  ('urn:li:person:m3', 'Cora', 'Lind', 'Backend Engineer', 'Malmo', null, false, '[]'),
+  ('urn:li:person:m4', 'Dora', 'Berg', 'Cook', 'Oslo', null, false, '[]');
 insert into candidate (company_id, id, partner_name, external_id, first_name, last_name, current_job_title,
   match_state, match_member_urn, created_at, last_modified_at, synced_at) values
   ('{COMPANY}', '{ANNA}', '{PARTNER}', 'x-1', 'Anna', 'Kowalska', 'Engineer', 'MATCHED', 'urn:li:person:m1',
@@ -87,7 +89,8 @@ insert into note (company_id, id, candidate_id, external_id, body, is_private, c
   ('{COMPANY}', '{UUID(int=0x4B)}', '{ANNA}', 'n-2', 'closed', true, '2026-02-02Z', '2026-02-02Z',
    '2026-03-01Z');
 insert into recommended_match values
-  ('{COMPANY}', '{JOB}', 'urn:li:person:m1', 0.5, '{{fits}}'),
+  ('{COMPANY}', '{JOB}', 'urn:li:person:m1', 0.8, '{{fits}}'),
+  ('{COMPANY}', '{JOB}', 'urn:li:person:m4', 0.5, '{{fits}}'),
   ('{COMPANY}', '{JOB}', 'urn:li:person:m2', 0.9, '{{fits}}'),
   ('{COMPANY}', '{JOB}', 'urn:li:person:m3', 0.7, '{{fits}}');
 insert into export (company_id, id, member_urn, job_id, seat_id, state, requested_at) values
