@@ -22,6 +22,7 @@ from app.errors import CallerError, ErrorCode
 from app.exports.progress import follow_delivery
 from app.http.services import Persona, Services
 from app.integration.erasure import keep_finishing
+from app.matching.ranking import RankingWorker
 from app.outbox.delivery import Delivery
 from app.outbox.events import EventType
 from app.outbox.sending import Sender
@@ -50,6 +51,7 @@ def make_services(settings: Settings) -> Services:
         background={
             "delivery": make_delivery(settings, pool).run,
             "erasures": partial(keep_finishing, pool, key),
+            "ranking": RankingWorker(pool).run,
         },
         signing_key=key,
     )

@@ -26,6 +26,9 @@ from typing import Final
 
 from app.engine.mapping import Table
 
+TEXT_MAX: Final = 200
+WORD_MAX: Final = 100
+"""Letters that are read of a query and of a filter, and of one word in them."""
 WORDS_MAX: Final = 8
 UNSPOKEN: Final = ("a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with")
 BEGINNING_MIN: Final = 3
@@ -57,13 +60,24 @@ WORTH: Final = (
 """How a word is found (a column of `evidence`), what `matchedOn` says of it, and what it is worth; the first
 line that holds counts."""
 
+
+def _words(argument: str) -> str:
+    """An argument's words, as an item of a FROM clause. A lexeme may have 2 kB, so what is longer than any
+    word stays out."""
+    text = f"left({{arg.{argument}:text}}, {TEXT_MAX})"
+    return (
+        f"(select word from unnest(string_to_array(search_words({text}), ' ')) as cut (word) "
+        f"where length(word) between 1 and {WORD_MAX})"
+    )
+
+
 _WORD_QUERIES: Final = f"""
   asked as materialized (
     select word, row_number() over (order by length(word) desc, word) as place
     from (
       select distinct word
-      from unnest(string_to_array(search_words(left({{arg.query:text}}, 200)), ' ')) as word
-      where word <> all (array['', {", ".join(f"'{word}'" for word in UNSPOKEN)}])
+      from {_words("query")} as heard
+      where word <> all (array[{", ".join(f"'{word}'" for word in UNSPOKEN)}])
     ) as spoken
     order by length(word) desc, word
     limit {WORDS_MAX}
@@ -120,19 +134,19 @@ _WORD_QUERIES: Final = f"""
 """For each word and side, the tsqueries that `WORTH` speaks of, as text. The words of `search_words` and
 `search_slips` have neither quote nor backslash, so they can stand between quotes."""
 
-_TIERS: Final = """
+_TIERS: Final = f"""
   narrowed as materialized (
     select side.of_candidates,
       concat(
         (
           select string_agg(format('&''~%s%s'':*', p, word), '')
-          from unnest(string_to_array(search_words({arg.filter.location:text}), ' ')) as word
+          from {_words("filter.location")} as named
         ),
         (
           select string_agg(format('&''$%s%s'':*', p, word), '')
-          from unnest(string_to_array(search_words({arg.filter.jobTitle:text}), ' ')) as word
+          from {_words("filter.jobTitle")} as named
         ),
-        case {arg.filter.openToWork:boolean}
+        case {{arg.filter.openToWork:boolean}}
           when true then format('&''=%sopen''', p)
           when false then format('&''=%ssettled''', p)
         end) as further

@@ -51,7 +51,7 @@ async def load_scale(
     candidates: int = 40_000,
     applications_per_candidate: int = 2,
 ) -> ScaleSummary:
-    """Fill a migrated database, half a minute; a second call with the same numbers does nothing.
+    """Fill a migrated database, half a minute or one; a second call with the same numbers does nothing.
 
     Candidate number n (from 1) is, where it is matched, member n - 1. `members` are at least `candidates`.
     Raises: CallerError (BAD_USER_INPUT) if the database was filled with other numbers.

@@ -203,3 +203,12 @@ async def test_no_more_candidates_are_taken_than_asked_for(desk: Desk) -> None:
         [desk.context.company_id],
     )
     assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 100_000, "㌀" * 200, "' | 'a", "\\", ":*", "a:*&b", "\x1e\x1f", "﷼" * 300, "#go", "=open", "%ann"],
+)
+async def test_any_text_is_a_query_and_a_filter(desk: Desk, text: str) -> None:
+    await search(desk, text)
+    await search(desk, "engineer", filter={"location": text, "jobTitle": text, "tag": text, "stage": text})

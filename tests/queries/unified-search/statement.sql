@@ -17,9 +17,12 @@
 with s3 as materialized (
   select *
   from ( with asked as materialized ( select word, row_number() over (order by length(word) desc,
-      word) as place from ( select distinct word from unnest(string_to_array(search_words(left($1::text,
-      200)), ' ')) as word where word <> all (array['', 'a', 'an', 'and', 'at', 'for', 'from', 'in', 'of',
-      'on', 'or', 'the', 'to', 'with']) ) as spoken order by length(word) desc, word limit 8 ),
+      word) as place from ( select distinct word from (
+    select word
+    from unnest(string_to_array(search_words(left($1::text, 200)), ' ')) as cut (word)
+    where length(word) between 1 and 100
+  ) as heard where word <> all (array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the',
+      'to', 'with']) ) as spoken order by length(word) desc, word limit 8 ),
       heard as materialized ( select place, word, search_slips(word) as slips,
       array( select known.word from member_word known where length(asked.word) >= 4 and
       known.word <> asked.word and known.word not like '#%' and
@@ -46,16 +49,21 @@ with s3 as materialized (
     select string_agg(format('''%s%s''', p, slip), '|')
     from unnest(alike) as slip
   ) as slips from heard cross join side ), narrowed as materialized ( select side.of_candidates,
-      concat( ( select string_agg(format('&''~%s%s'':*', p, word),
-      '') from unnest(string_to_array(search_words($4::text), ' ')) as word ),
-      ( select string_agg(format('&''$%s%s'':*', p, word),
-      '') from unnest(string_to_array(search_words($5::text), ' ')) as word ),
-      case $6::boolean when true then format('&''=%sopen''', p) when false then format('&''=%ssettled''',
-      p) end) as further from side ), whole_query as materialized ( select of_candidates, format('(%s)&%s',
-      string_agg(in_name, '|'), string_agg(anywhere, '&')) as named, string_agg(format('(%s|%s|%s|%s)',
-      in_name, in_title, in_company, in_place), '&') as standing, string_agg(anywhere, '&') as all_words,
-      format('(%s)&', string_agg(concat_ws('|', in_name, name_begins, name_slips), '|')) ||
-      string_agg(format('(%s)', near), '&') as near_name, string_agg(format('(%s)', near),
+      concat( ( select string_agg(format('&''~%s%s'':*', p, word), '') from (
+    select word
+    from unnest(string_to_array(search_words(left($4::text, 200)), ' ')) as cut (word)
+    where length(word) between 1 and 100
+  ) as named ), ( select string_agg(format('&''$%s%s'':*', p, word), '') from (
+    select word
+    from unnest(string_to_array(search_words(left($5::text, 200)), ' ')) as cut (word)
+    where length(word) between 1 and 100
+  ) as named ), case $6::boolean when true then format('&''=%sopen''',
+      p) when false then format('&''=%ssettled''', p) end) as further from side ),
+      whole_query as materialized ( select of_candidates, format('(%s)&%s', string_agg(in_name, '|'),
+      string_agg(anywhere, '&')) as named, string_agg(format('(%s|%s|%s|%s)', in_name, in_title, in_company,
+      in_place), '&') as standing, string_agg(anywhere, '&') as all_words, format('(%s)&',
+      string_agg(concat_ws('|', in_name, name_begins, name_slips), '|')) || string_agg(format('(%s)', near),
+      '&') as near_name, string_agg(format('(%s)', near),
       '&') as near_words from word_query cross join lateral concat_ws('|', anywhere, name_begins, begins,
       name_slips, slips) as near group by of_candidates ), tier as materialized ( select of_candidates, place,
       (format('(%s)', wanted) || further)::tsquery as wanted,
@@ -121,9 +129,12 @@ with s3 as materialized (
 ), s13 as materialized (
   select *
   from ( with asked as materialized ( select word, row_number() over (order by length(word) desc,
-      word) as place from ( select distinct word from unnest(string_to_array(search_words(left($10::text,
-      200)), ' ')) as word where word <> all (array['', 'a', 'an', 'and', 'at', 'for', 'from', 'in', 'of',
-      'on', 'or', 'the', 'to', 'with']) ) as spoken order by length(word) desc, word limit 8 ),
+      word) as place from ( select distinct word from (
+    select word
+    from unnest(string_to_array(search_words(left($10::text, 200)), ' ')) as cut (word)
+    where length(word) between 1 and 100
+  ) as heard where word <> all (array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the',
+      'to', 'with']) ) as spoken order by length(word) desc, word limit 8 ),
       heard as materialized ( select place, word, search_slips(word) as slips,
       array( select known.word from member_word known where length(asked.word) >= 4 and
       known.word <> asked.word and known.word not like '#%' and
@@ -150,16 +161,21 @@ with s3 as materialized (
     select string_agg(format('''%s%s''', p, slip), '|')
     from unnest(alike) as slip
   ) as slips from heard cross join side ), narrowed as materialized ( select side.of_candidates,
-      concat( ( select string_agg(format('&''~%s%s'':*', p, word),
-      '') from unnest(string_to_array(search_words($11::text), ' ')) as word ),
-      ( select string_agg(format('&''$%s%s'':*', p, word),
-      '') from unnest(string_to_array(search_words($12::text), ' ')) as word ),
-      case $13::boolean when true then format('&''=%sopen''', p) when false then format('&''=%ssettled''',
-      p) end) as further from side ), whole_query as materialized ( select of_candidates, format('(%s)&%s',
-      string_agg(in_name, '|'), string_agg(anywhere, '&')) as named, string_agg(format('(%s|%s|%s|%s)',
-      in_name, in_title, in_company, in_place), '&') as standing, string_agg(anywhere, '&') as all_words,
-      format('(%s)&', string_agg(concat_ws('|', in_name, name_begins, name_slips), '|')) ||
-      string_agg(format('(%s)', near), '&') as near_name, string_agg(format('(%s)', near),
+      concat( ( select string_agg(format('&''~%s%s'':*', p, word), '') from (
+    select word
+    from unnest(string_to_array(search_words(left($11::text, 200)), ' ')) as cut (word)
+    where length(word) between 1 and 100
+  ) as named ), ( select string_agg(format('&''$%s%s'':*', p, word), '') from (
+    select word
+    from unnest(string_to_array(search_words(left($12::text, 200)), ' ')) as cut (word)
+    where length(word) between 1 and 100
+  ) as named ), case $13::boolean when true then format('&''=%sopen''',
+      p) when false then format('&''=%ssettled''', p) end) as further from side ),
+      whole_query as materialized ( select of_candidates, format('(%s)&%s', string_agg(in_name, '|'),
+      string_agg(anywhere, '&')) as named, string_agg(format('(%s|%s|%s|%s)', in_name, in_title, in_company,
+      in_place), '&') as standing, string_agg(anywhere, '&') as all_words, format('(%s)&',
+      string_agg(concat_ws('|', in_name, name_begins, name_slips), '|')) || string_agg(format('(%s)', near),
+      '&') as near_name, string_agg(format('(%s)', near),
       '&') as near_words from word_query cross join lateral concat_ws('|', anywhere, name_begins, begins,
       name_slips, slips) as near group by of_candidates ), tier as materialized ( select of_candidates, place,
       (format('(%s)', wanted) || further)::tsquery as wanted,
