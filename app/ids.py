@@ -30,16 +30,24 @@ _OWN_URN: Final = re.compile(
 )
 
 
+_latest = 0
+
+
 def uuid7(at_ms: int | None = None, random: bytes | None = None) -> UUID:
     """A version 7 UUID (RFC 9562, 5.7): 48 bits of epoch milliseconds, then random bits.
 
-    `at_ms` and ten bytes of `random` make it reproducible, for demo data and tests.
+    Those that one process makes without arguments grow, also within a millisecond. `at_ms` and ten bytes of
+    `random` make it reproducible, for demo data and tests.
     """
     millis = time.time_ns() // 1_000_000 if at_ms is None else at_ms
     noise = int.from_bytes(os.urandom(10) if random is None else random, "big")
     value = (millis & 0xFFFF_FFFF_FFFF) << 80 | noise
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
+    if at_ms is None and random is None:
+        # Of two made within a millisecond the later one is the greater: what ties in time is told by its id.
+        global _latest
+        value = _latest = max(value, _latest + 1)
     return UUID(int=value)
 
 
