@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from app.access.guards import Guard, implies
-from app.engine.mapping import Catalogue, Column, Edges, FieldFacts, Many, One, Page, Table, TypeFacts
+from app.engine.mapping import Catalogue, Column, Edges, FieldFacts, Table, TypeFacts
 from app.ids import linkedin_kind, split_own
 from loaders.context import CONTEXT
 from resolvers.fields import FACTS, TYPE_FACTS
@@ -212,12 +212,3 @@ def _kinds(schema: GraphQLSchema, types: Mapping[str, TypeFacts]) -> dict[str, t
         if has_id and facts.table is not None and facts.table.id_kind is not None:
             kinds[facts.table.id_kind] = (name, facts.table)
     return kinds
-
-
-def mapped_tables(catalogue: Catalogue) -> dict[str, Table]:
-    """Every table that the schema reads, by name."""
-    tables = [facts.table for facts in catalogue.types.values() if facts.table is not None]
-    for facts in catalogue.fields.values():
-        if isinstance(facts.source, One | Many | Page):
-            tables.append(facts.source.table)
-    return {table.name: table for table in tables}
