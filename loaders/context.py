@@ -35,7 +35,7 @@ class RequestContext:
         """Reads a document as the engine would, for registerOperations; see `Engine.check_document`."""
         self.signing_key = signing_key
         """The service's own key, for what it signs (receipts, tokens); None where it has none."""
-        self._granted_on: dict[Guard, list[UUID]] = {}
+        self._granted_on: dict[Guard, list[UUID]] | None = None
 
     @property
     def viewer(self) -> Viewer:
@@ -68,6 +68,8 @@ class RequestContext:
 
     def granted_on(self, guard: Guard) -> list[UUID]:
         """The contracts of the company on which the guard lets this viewer pass."""
+        if self._granted_on is None:
+            self._granted_on = {}
         found = self._granted_on.get(guard)
         if found is None:
             found = [

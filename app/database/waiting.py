@@ -33,6 +33,7 @@ class WaitingLine:
         self._timeout_s = timeout_ms / 1000
         self._waiting_max = waiting_max
         self._line: deque[Waiter] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __len__(self) -> int:
         return len(self._line)
@@ -44,7 +45,10 @@ class WaitingLine:
         """
         if len(self._line) >= self._waiting_max:
             raise overloaded()
-        loop = asyncio.get_running_loop()
+        if self._loop is None or not self._loop.is_running():
+            # Asked for once: finding the running loop is a call of the system at each time.
+            self._loop = asyncio.get_running_loop()
+        loop = self._loop
         waiter = Waiter(loop.create_future(), key)
         deadline = loop.call_later(self._timeout_s, waiter.give_up)
         waiter.future.add_done_callback(lambda _: deadline.cancel())

@@ -14,7 +14,7 @@ from app.errors import CallerError, ErrorCode
 Variables: TypeAlias = Mapping[str, Any]
 
 REMEMBERED_MAX: Final = 200
-"""Statements whose context values are kept for one viewer."""
+"""Plans, and statements whose context values are known, that are kept for one viewer."""
 
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)(?:\.([A-Za-z_.]+))?(?::([a-z_:\[\]0-9-]+))?\}")
 
@@ -25,6 +25,13 @@ class Remembers(Protocol):
     @property
     def memory(self) -> MutableMapping[Any, Any]:
         """Lives as long as what the context's values are made of; they are read once and kept in it."""
+
+
+def remember(memory: MutableMapping[Any, Any], key: Hashable, value: Any) -> None:
+    """Keep something for this viewer's later requests; at most `REMEMBERED_MAX` things are kept."""
+    if len(memory) >= REMEMBERED_MAX:
+        memory.clear()
+    memory[key] = value
 
 
 class Parameters:
@@ -58,9 +65,7 @@ class Parameters:
             kept = [None] * len(self)
             for index, read in self._of_context:
                 kept[index] = read(context)
-            if len(memory) >= REMEMBERED_MAX:
-                memory.clear()
-            memory[self] = kept
+            remember(memory, self, kept)
         values = kept.copy()
         for index, read in self._of_variables:
             values[index] = read(variables)
@@ -99,6 +104,17 @@ class Binds:
     ) -> str:
         """A caller's value as SQL type or conversion `cast`; `place` is named if it cannot be held."""
         sql_type, convert = self._conversion(cast)
+        if cast.startswith("id:"):
+            assert convert is not None
+
+            def read_id(variables: Variables) -> Any:
+                value = read(variables)
+                found = convert(value)
+                if found is None:
+                    check_text(value, place)
+                return found
+
+            return self.add((key, cast), sql_type, read_id)
 
         def read_argument(variables: Variables) -> Any:
             value = read(variables)
@@ -111,13 +127,14 @@ class Binds:
         if cast == "like":
             return "text", _like
         if cast.startswith("id:"):
-            kind = cast.removeprefix("id:")
-            return self._catalogue.tables_by_id_kind[kind][1].id_type, lambda text: self._key_of(text, kind)
-        return cast, None
+            kind, parse = cast.removeprefix("id:"), self._catalogue.parse_id
 
-    def _key_of(self, text: str, kind: str) -> Any:
-        named = self._catalogue.parse_id(text)
-        return named[1] if named is not None and named[0] == kind else None
+            def key_of(text: Any) -> Any:
+                named = parse(text)
+                return named[1] if named is not None and named[0] == kind else None
+
+            return self._catalogue.tables_by_id_kind[kind][1].id_type, key_of
+        return cast, None
 
 
 def render(

@@ -44,6 +44,11 @@ class Operation:
         self._definitions = node.variable_definitions or ()
         self._plain = [_plain_variable(definition) for definition in self._definitions]
         self._shapers = _shapers(catalogue, node, document.fragments)
+        self.texts: tuple[str, ...] | None = None
+        """The variables' names, if all are text or ids whose kind does not matter: whatever text they are
+        given, plan and cost are the same."""
+        if not self._shapers and all(plain is not None and plain[1] is str for plain in self._plain):
+            self.texts = tuple(plain[0] for plain in self._plain if plain is not None)
 
     def coerce(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The variables' values by graphql-core's rules.

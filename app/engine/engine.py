@@ -7,7 +7,7 @@ and one statement. Everything else is made once and kept, bounded.
 from collections import OrderedDict
 from collections.abc import Awaitable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import orjson
 from graphql import (
@@ -18,7 +18,7 @@ from graphql import (
     execute_sync,
 )
 
-from app.engine.binds import check_text
+from app.engine.binds import check_text, remember
 from app.engine.commands import CommandPlan, command_fields, compile_command, with_outcome
 from app.engine.compiler import Access
 from app.engine.connections import OperationCompiler
@@ -31,6 +31,11 @@ from app.engine.plan import Plan
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.engine.roots import INTROSPECTION, compile_operation
 from app.errors import CallerError, ErrorCode, Fault
+
+_KNOWN_LENGTH_MAX: Final = 16_000
+"""Characters of a document by whose text its plan is kept for a viewer; more would be too much memory."""
+
+_NO_VARIABLES: Final[Mapping[str, Any]] = {}
 
 C = TypeVar("C", bound=Access, contravariant=True)
 P = TypeVar("P")
@@ -52,6 +57,25 @@ class Explanation:
     """Each: `path` with `*` for every element, `code`, `message`, and the refusal's extensions."""
     holes: list[str]
     """The paths that Python fills."""
+
+
+class _Known:
+    """An operation that this viewer has run, whose plan and cost hold whatever text its variables are."""
+
+    __slots__ = ("_names", "plan")
+
+    def __init__(self, names: tuple[str, ...], plan: Plan) -> None:
+        self._names = names
+        self.plan = plan
+
+    def texts_of(self, given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """The variables, if all are given and text; None if they must be looked at by the rules."""
+        if given is None:
+            given = _NO_VARIABLES
+        for name in self._names:
+            if type(given.get(name)) is not str:
+                return None
+        return given
 
 
 class Engine:
@@ -82,10 +106,17 @@ class Engine:
         `introspection` says whether this viewer may read the schema.
         Raises: RequestRefused or CallerError if it never ran; CallerError if the database cannot be had.
         """
+        known: _Known | None = context.memory.get((request.query, request.operation_name, self))
+        if known is not None and (texts := known.texts_of(request.variables)) is not None:
+            return await self._run(known.plan, texts, context)
         document, operation, variables = self._read(request)
         if not operation.is_query:
             return await self._run_commands(document, operation, variables, context)
         plan = self._plan(document, operation, variables, context)
+        if operation.texts is not None and not plan.introspects and len(request.query) <= _KNOWN_LENGTH_MAX:
+            known = _Known(operation.texts, plan)
+            if known.texts_of(request.variables) is not None:
+                remember(context.memory, (request.query, request.operation_name, self), known)
         if plan.introspects:
             if not introspection:
                 message = "The schema may be read by staff only; ask for the SDL, or use a staff token."

@@ -7,9 +7,12 @@ deadline in the endpoint that reads it.
 
 from asyncio import TimerHandle, Transport
 from collections import Counter
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent, HTTPResponseStartEvent
 
 HEAD_TIMEOUT_S: Final = 10.0
 HEAD_BYTES_MAX: Final = 64 * 1024
@@ -18,43 +21,79 @@ ANSWER_TIMEOUT_S: Final = 60.0
 CONNECTIONS_OF_A_PEER_MAX: Final = 1_000
 JOINED_BYTES_MAX: Final = 64 * 1024
 
+_BODILESS: Final = (204, 304)
+_CONNECTION_HEADERS: Final = (b"connection", b"transfer-encoding")
 
-class _OneWrite:
-    """A response's head held back until its body comes, so that both leave in one call of the system."""
 
-    __slots__ = ("_head", "_transport")
+class _Cycle(RequestResponseCycle):
+    """A response that comes whole leaves in one write.
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-        self._head = b""
+    Uvicorn writes the head and the body apart, which is two calls of the system, and looks at each header
+    by itself. A head is held back here until its body comes; whatever is not the common kind (parts, HEAD,
+    no Content-Length, a connection to be closed) goes on to uvicorn as it is.
+    """
 
-    def write(self, data: bytes) -> None:
-        """Write what is no head at once, with the head that waits before it."""
-        if self._head:
-            head, self._head = self._head, b""
-            if len(data) > JOINED_BYTES_MAX:
-                self._transport.write(head)
-                self._transport.write(data)
-            else:
-                self._transport.write(head + data)
-        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 100 "):
-            self._head = data
+    _head: "HTTPResponseStartEvent | None" = None
+
+    async def send(self, message: "ASGISendEvent") -> None:
+        if message["type"] == "http.response.start":
+            if self._head is not None:
+                raise RuntimeError("The response was started twice.")
+            self._head = message
+            return
+        head, self._head = self._head, None
+        if head is not None:
+            if self._send_whole(head, message):
+                return
+            await super().send(head)
+        await super().send(message)
+
+    def _send_whole(self, start: "HTTPResponseStartEvent", message: "ASGISendEvent") -> bool:
+        """Write the whole response, or nothing: False if it is not of the common kind."""
+        status = start["status"]
+        body = cast("bytes", message.get("body", b""))
+        if (
+            message.get("more_body")
+            or not self.keep_alive
+            or self.flow.write_paused
+            or self.disconnected
+            or self.response_started
+            or status in _BODILESS
+            or self.scope["method"] == "HEAD"
+            or message["type"] != "http.response.body"
+        ):
+            return False
+        content = [STATUS_LINE[status]]
+        length = None
+        lines = 2
+        for headers in (self.default_headers, start["headers"]):
+            for name, value in headers:
+                if name == b"content-length":
+                    length = value
+                elif name in _CONNECTION_HEADERS:
+                    return False
+                lines += 1
+                content += (name, b": ", value, b"\r\n")
+        content.append(b"\r\n")
+        head = b"".join(content)
+        # As many line ends as were put in: no value brought one of its own.
+        if (
+            length != b"%d" % len(body)
+            or head.count(b"\n") != lines
+            or head.count(b"\r") != lines
+            or b"\0" in head
+        ):
+            return False
+        self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
+        if len(body) > JOINED_BYTES_MAX:
+            self.transport.write(head)
+            self.transport.write(body)
         else:
-            self._transport.write(data)
-
-    def flush(self) -> None:
-        """Write the head that waits, where no body comes."""
-        if self._head:
-            head, self._head = self._head, b""
-            self._transport.write(head)
-
-    def close(self) -> None:
-        """Write what waits, then close."""
-        self.flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+            self.transport.write(head + body)
+        self.message_event.set()
+        self.on_response()
+        return True
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -66,7 +105,6 @@ class BoundedConnection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._deadline: float | None = None
         self._timer: TimerHandle | None = None
-        self._one_write: _OneWrite | None = None
         self._in_head = False
         self._in_body = False
         self._head_bytes = 0
@@ -74,7 +112,6 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._one_write = _OneWrite(transport)
         peer = self.client[0] if self.client else "-"
         if self._of_peer[peer] >= CONNECTIONS_OF_A_PEER_MAX:
             transport.abort()
@@ -114,9 +151,9 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_body = True
         self._forget_deadline()
         super().on_headers_complete()
-        if self.cycle is not None and self._one_write is not None:
-            # One for all requests of the connection: their responses leave one after the other.
-            self.cycle.transport = self._one_write  # type: ignore[assignment]
+        if self.cycle is not None:
+            # Uvicorn has no other way to say which class it should be; its task has not begun yet.
+            self.cycle.__class__ = _Cycle
 
     def on_message_complete(self) -> None:
         self._in_body = False
@@ -127,8 +164,6 @@ class BoundedConnection(HttpToolsProtocol):
             self._expect(HEAD_TIMEOUT_S)
 
     def on_response_complete(self) -> None:
-        if self._one_write is not None:
-            self._one_write.flush()
         super().on_response_complete()
         if self.transport.is_closing():
             self._expect(ANSWER_TIMEOUT_S)

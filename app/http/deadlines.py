@@ -5,6 +5,7 @@ they expire in the order in which they began: one timer, set for the oldest, is 
 """
 
 import asyncio
+from time import monotonic
 from typing import Final
 
 _SLACK_S: Final = 0.05
@@ -28,15 +29,20 @@ class Deadlines:
         self._within_s = within_s
         self._watched: dict[Watched, None] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self) -> Watched:
         """Watch the current task from now on, until `end`."""
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
+        task = asyncio.current_task(self._loop) if self._loop is not None else None
+        if task is None:
+            # Asked for once: finding the running loop is a call of the system at each time.
+            self._loop = asyncio.get_running_loop()
+            task = asyncio.current_task(self._loop)
         assert task is not None
-        watched = Watched(task, loop.time() + self._within_s)
+        watched = Watched(task, monotonic() + self._within_s)
         self._watched[watched] = None
         if self._timer is None:
+            loop = task.get_loop()
             self._timer = loop.call_later(self._within_s, self._expire, loop)
         return watched
 
@@ -49,7 +55,7 @@ class Deadlines:
         self._watched.pop(watched, None)
 
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
+        now = monotonic()
         for watched in list(self._watched):
             if watched.due > now:
                 # The timer is kept for the oldest; it is set again only when it has rung.

@@ -8,6 +8,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import CallerError, ErrorCode
+from app.http.graphql import GraphQLEndpoint
 from app.telemetry.logs import what_failed
 from app.telemetry.tracing import trace_id_of
 
@@ -19,7 +20,7 @@ _REMEMBERED_MAX: Final = 100
 class Edge:
     """Checks the Host header, then leads to /graphql directly and to everything else through `site`."""
 
-    def __init__(self, graphql: ASGIApp, site: ASGIApp, allowed_hosts: tuple[str, ...]) -> None:
+    def __init__(self, graphql: GraphQLEndpoint, site: ASGIApp, allowed_hosts: tuple[str, ...]) -> None:
         self._graphql = graphql
         self._site = site
         self._allowed = frozenset(host.lower().rstrip(".") for host in allowed_hosts)
@@ -30,16 +31,17 @@ class Edge:
             if scope["type"] == "lifespan":
                 await self._site(scope, receive, send)
             return
-        host: bytes | None = None
-        count = 0
-        for name, value in scope["headers"]:
-            if name == b"host":
-                host = value
-                count += 1
-        if count != 1 or host is None or not (host in self._known or self._is_allowed(host)):
+        headers = scope["headers"]
+        head = dict(headers)
+        host = head.get(b"host")
+        if (
+            host is None
+            or not (host in self._known or self._is_allowed(host))
+            or (len(head) != len(headers) and sum(name == b"host" for name, _ in headers) != 1)
+        ):
             await self._refuse_host(send)
         elif scope["path"] == "/graphql":
-            await self._graphql(scope, receive, send)
+            await self._graphql.answer(scope, head, receive, send)
         else:
             await self._serve_site(scope, receive, send)
 

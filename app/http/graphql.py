@@ -43,9 +43,6 @@ Headers = list[tuple[bytes, bytes]]
 
 _log = structlog.get_logger(__name__)
 
-_WANTED: Final = frozenset(
-    {b"authorization", b"accept", b"content-type", b"content-encoding", b"origin", b"traceparent"}
-)
 _REFUSED_BY_ANSWER: Final = frozenset(
     {
         ErrorCode.GRAPHQL_PARSE_FAILED,
@@ -83,9 +80,9 @@ class _Exchange:
 
     __slots__ = ("company_id", "head", "is_authenticated", "is_reading", "media", "trace_id")
 
-    def __init__(self) -> None:
-        self.head: dict[bytes, bytes] = {}
-        self.trace_id = b""
+    def __init__(self, head: dict[bytes, bytes], trace_id: bytes) -> None:
+        self.head = head
+        self.trace_id = trace_id
         self.media = JSON
         self.company_id: UUID | None = None
         self.is_authenticated = False
@@ -111,33 +108,41 @@ class GraphQLEndpoint:
         self._origins = origins
         self._gate = gate
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope, head: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        """Answer one request; `head` is its headers, of those with several values the last."""
         began_ns = perf_counter_ns()
-        exchange = _Exchange()
-        _read_head(scope, exchange)
+        if len(head) != len(scope["headers"]):
+            head = _joined(scope["headers"])
+        exchange = _Exchange(head, trace_id_of(head.get(b"traceparent")))
         if scope["method"] == "OPTIONS":
             await self._preflight(scope, exchange, send)
             return
         span = None
         if self._tracing is not None:
-            span = self._tracing.start(exchange.head.get(b"traceparent"), exchange.trace_id)
+            span = self._tracing.start(head.get(b"traceparent"), exchange.trace_id)
+        watched = self._deadlines.begin()
+        headers = _NONE
         try:
-            body = await self._answer_in_time(scope, receive, exchange)
+            body = await self._answer(scope, receive, exchange)
         except Disconnected:
             return
+        except asyncio.CancelledError as error:
+            if not self._deadlines.has_expired(watched):
+                raise
+            outcome, status, headers, body = self._failure(self._timed_out(exchange, error), exchange)
         except Exception as error:
             outcome, status, headers, body = self._failure(error, exchange)
         else:
-            outcome, status, headers = "OK", 200, _NONE
-            if body.startswith(b'{"errors"'):
-                outcome = "PARTIAL"
+            outcome, status = "PARTIAL" if body.startswith(b'{"errors"') else "OK", 200
+        finally:
+            self._deadlines.end(watched)
         sent = [
             *_ALWAYS[exchange.media.name],
             (b"content-length", b"%d" % len(body)),
             (b"x-trace-id", exchange.trace_id),
             *headers,
         ]
-        if b"origin" in exchange.head:
+        if b"origin" in head:
             sent += await self._cors(exchange)
         await send({"type": "http.response.start", "status": status, "headers": sent})
         await send({"type": "http.response.body", "body": body})
@@ -145,26 +150,21 @@ class GraphQLEndpoint:
         if self._tracing is not None and span is not None:
             self._tracing.end(span, outcome, status)
 
-    async def _answer_in_time(self, scope: Scope, receive: Receive, exchange: _Exchange) -> bytes:
-        watched = self._deadlines.begin()
-        try:
-            return await self._answer(scope, receive, exchange)
-        except asyncio.CancelledError as error:
-            if not self._deadlines.has_expired(watched):
-                raise
-            if exchange.is_reading:
-                raise CallerError(
-                    ErrorCode.TIMEOUT,
-                    f"The body did not arrive within {self._deadline_s:g} s.",
-                    status=408,
-                    headers={"Connection": "close"},
-                ) from error
-            raise CallerError(
+    def _timed_out(self, exchange: _Exchange, error: asyncio.CancelledError) -> CallerError:
+        if exchange.is_reading:
+            timed_out = CallerError(
+                ErrorCode.TIMEOUT,
+                f"The body did not arrive within {self._deadline_s:g} s.",
+                status=408,
+                headers={"Connection": "close"},
+            )
+        else:
+            timed_out = CallerError(
                 ErrorCode.TIMEOUT,
                 f"The request needed more than the {self._deadline_s:g} s that it may take.",
-            ) from error
-        finally:
-            self._deadlines.end(watched)
+            )
+        timed_out.__cause__ = error
+        return timed_out
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange) -> bytes:
         head = exchange.head
@@ -181,7 +181,14 @@ class GraphQLEndpoint:
         if b"origin" in head:
             await self._check_origin(head[b"origin"], company_id)
         by_get = scope["method"] == "GET"
-        request = _by_url(scope, grants) if by_get else await self._by_body(receive, exchange)
+        if by_get:
+            request = _by_url(scope, grants)
+        else:
+            check_content_type(head.get(b"content-type"))
+            exchange.is_reading = True
+            body = await read_body(receive, self._limits)
+            exchange.is_reading = False
+            request = request_of_body(body)
         client = grants.viewer.client
         if client is not None or not isinstance(request, GraphQLRequest):
             request = await admit(request, client, self._trusted)
@@ -203,13 +210,6 @@ class GraphQLEndpoint:
             # Whoever switched something on uses it next, and not only after the watch's next look.
             await self._authenticator.refresh()
         return body
-
-    async def _by_body(self, receive: Receive, exchange: _Exchange) -> SentRequest:
-        check_content_type(exchange.head.get(b"content-type"))
-        exchange.is_reading = True
-        body = await read_body(receive, self._limits)
-        exchange.is_reading = False
-        return request_of_body(body)
 
     async def _check_origin(self, origin: bytes, company_id: UUID | None) -> None:
         """Refuse a page of one customer that carries another's token.
@@ -279,14 +279,15 @@ class GraphQLEndpoint:
         return ErrorCode.INTERNAL_ERROR.value, 500, _NONE, _body([entry])
 
 
-def _read_head(scope: Scope, exchange: _Exchange) -> None:
-    head = exchange.head
-    for name, value in scope["headers"]:
-        if name in _WANTED:
-            # A header given twice becomes a list, as RFC 9110 (5.3) reads it: good for Accept, and no
-            # value that any of the others could have.
-            head[name] = head[name] + b", " + value if name in head else value
-    exchange.trace_id = trace_id_of(head.get(b"traceparent"))
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The headers, where one given twice becomes a list, as RFC 9110 (5.3) reads it.
+
+    That is good for Accept, and no value that any of the others could have.
+    """
+    head: dict[bytes, bytes] = {}
+    for name, value in headers:
+        head[name] = head[name] + b", " + value if name in head else value
+    return head
 
 
 def _check_head(scope: Scope, head: dict[bytes, bytes]) -> None:
