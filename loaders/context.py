@@ -95,8 +95,12 @@ def _value(sql_type: str, read: Callable[[RequestContext], Any]) -> ContextValue
 
 
 def _contracts(feature: Feature) -> ContextValue:
-    """The contracts whose rows the viewer may read through a feature."""
-    return _value("uuid[]", lambda context: list(context.grants.contracts(feature)))
+    """The contracts whose rows the viewer may read through a feature; whoever has a seat, its own at most."""
+    return ContextValue(
+        type="uuid[]",
+        read=lambda context: list(context.grants.contracts(feature)),
+        has_one=lambda context: context.viewer.seat is not None,
+    )
 
 
 def _seat(read: Callable[[Any], UUID]) -> ContextValue:

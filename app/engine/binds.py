@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from typing import Any, Final, Protocol, TypeAlias
 
 from app.engine.mapping import Catalogue
-from app.errors import CallerError, ErrorCode
+from app.errors import CallerError, ErrorCode, Fault
 
 Variables: TypeAlias = Mapping[str, Any]
 
@@ -75,8 +75,10 @@ class Parameters:
 class Binds:
     """The parameters of a statement while it is written."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, access: Any = None) -> None:
+        """`access` is whom the statement is made for, as far as its rules go by that."""
         self._catalogue = catalogue
+        self._access = access
         self._numbers: dict[Hashable, int] = {}
         self.parameters = Parameters()
 
@@ -97,6 +99,13 @@ class Binds:
     def context(self, name: str) -> str:
         """A value of the request's context, by its name in the catalogue."""
         value = self._catalogue.context[name]
+        if self._access is not None:
+            if value.type == "boolean":
+                # The planner takes away what a constant decides.
+                return "true" if value.read(self._access) else "false"
+            if value.has_one is not None and value.has_one(self._access):
+                one = self.of_context(("one of", name), value.type.removesuffix("[]"), _only(value.read))
+                return f"array[{one}]"
         return self.of_context(("context", name), value.type, value.read)
 
     def argument(
@@ -180,6 +189,16 @@ def check_text(value: Any, place: list[str | int]) -> None:
     elif isinstance(value, dict):
         for name, one in value.items():
             check_text(one, [*place, name])
+
+
+def _only(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def read_only(context: Any) -> Any:
+        values = read(context)
+        if len(values) > 1:
+            raise Fault("A list has several values where the viewer's access allows for one.")
+        return values[0] if values else None
+
+    return read_only
 
 
 def _is_encodable(text: str) -> bool:

@@ -111,7 +111,7 @@ class Compiler(ABC):
         self.access = access
         self.variables = variables
         self.collector = Collector(schema, fragments, variables)
-        self.binds = Binds(catalogue)
+        self.binds = Binds(catalogue, access)
         self.ctes = Ctes()
         self.denied: list[Denied] = []
         self.holes: list[Hole] = []

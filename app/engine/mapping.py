@@ -331,10 +331,16 @@ class TypeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextValue:
-    """A value of the request that SQL may use: its SQL type, and how it is read off the context."""
+    """A value of the request that SQL may use: its SQL type, and how it is read off the context.
+
+    A boolean must follow from what is in the key of a plan alone: it is written into the statement.
+    """
 
     type: str
     read: Callable[[Any], Any]
+    has_one: Callable[[Any], bool] | None = None
+    """For an array: whether it has one element at most for everybody with this key. It is bound as that
+    element then, since an array costs several times as much on its way to PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

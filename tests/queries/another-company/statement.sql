@@ -1,23 +1,21 @@
 -- $1 = ['019ba181-d498-7908-bd33-91fea8c7b7de']
 -- $2 = '0186b5ef-3c00-7f29-b40b-fabe78afc572'
 -- $3 = ['01a103c5-3fc8-7acc-9a0a-1bd3a843bccd']
--- $4 = ['0186b5ef-3c00-7310-9fb8-a7a01ac3631f']
+-- $4 = '0186b5ef-3c00-7310-9fb8-a7a01ac3631f'
 -- $5 = ['01a12f62-1700-7335-bf7d-cdc187776f8d']
 -- $6 = ['01a03c4a-1478-72f3-9572-a4f30f6fdc7d']
 -- $7 = ['urn:li:contract:5001']
--- $8 = False
--- $9 = '0186b5ef-3c00-7310-9fb8-a7a01ac3631f'
--- $10 = ['urn:li:organization:1001', 'urn:li:organization:2002']
--- $11 = ['urn:li:person:m0001']
--- $12 = ['urn:li:seat:7001']
--- $13 = ['candidate', 'li:organization', 'li:seat', 'li:contract', 'integration', 'job', 'inmail', 'li:person', 'li:organization']
--- $14 = ['019ba181-d498-7908-bd33-91fea8c7b7de', 'urn:li:organization:1001', 'urn:li:seat:7001', 'urn:li:contract:5001', '01a12f62-1700-7335-bf7d-cdc187776f8d', '01a03c4a-1478-72f3-9572-a4f30f6fdc7d', '01a103c5-3fc8-7acc-9a0a-1bd3a843bccd', 'urn:li:person:m0001', 'urn:li:organization:2002']
--- $15 = 'cand-0001'
--- $16 = 'Demo ATS'
--- $17 = 'urn:li:contract:5001'
--- $18 = '01a03c4a-1478-72f3-9572-a4f30f6fdc7d'
--- $19 = 'urn:li:person:m0001'
--- $20 = False
+-- $8 = '0186b5ef-3c00-7310-9fb8-a7a01ac3631f'
+-- $9 = ['urn:li:organization:1001', 'urn:li:organization:2002']
+-- $10 = ['urn:li:person:m0001']
+-- $11 = ['urn:li:seat:7001']
+-- $12 = ['candidate', 'li:organization', 'li:seat', 'li:contract', 'integration', 'job', 'inmail', 'li:person', 'li:organization']
+-- $13 = ['019ba181-d498-7908-bd33-91fea8c7b7de', 'urn:li:organization:1001', 'urn:li:seat:7001', 'urn:li:contract:5001', '01a12f62-1700-7335-bf7d-cdc187776f8d', '01a03c4a-1478-72f3-9572-a4f30f6fdc7d', '01a103c5-3fc8-7acc-9a0a-1bd3a843bccd', 'urn:li:person:m0001', 'urn:li:organization:2002']
+-- $14 = 'cand-0001'
+-- $15 = 'Demo ATS'
+-- $16 = 'urn:li:contract:5001'
+-- $17 = '01a03c4a-1478-72f3-9572-a4f30f6fdc7d'
+-- $18 = 'urn:li:person:m0001'
 with b2 as materialized (
   select t1.id::text as c0, '{"__typename":"Candidate","id":"urn:rsc:candidate:' || coalesce((t1.id)::text,
       chr(2)) || '"}' as c1
@@ -30,7 +28,7 @@ with b2 as materialized (
   select t4.id::text as c0, '{"__typename":"InMail","id":"urn:rsc:inmail:' || coalesce((t4.id)::text,
       chr(2)) || '"}' as c1
   from inmail t4
-  where t4.company_id = $2::uuid and (t4.contract_id = any($4::uuid[])) and t4.id = any($3::uuid[])
+  where t4.company_id = $2::uuid and (t4.contract_id = any(array[$4::uuid])) and t4.id = any($3::uuid[])
 ), a6 as materialized (
   select b5.c0 as k, b5.c1 as j
   from b5
@@ -54,7 +52,7 @@ with b2 as materialized (
   select t13.urn::text as c0, '{"__typename":"Contract","id":' || coalesce(to_json(t13.urn)::text, chr(2)) ||
       '}' as c1
   from contract t13
-  where t13.company_id = $2::uuid and (($8::boolean or t13.id = $9::uuid)) and t13.urn = any($7::text[])
+  where t13.company_id = $2::uuid and ((false or t13.id = $8::uuid)) and t13.urn = any($7::text[])
 ), a15 as materialized (
   select b14.c0 as k, b14.c1 as j
   from b14
@@ -62,7 +60,7 @@ with b2 as materialized (
   select t16.urn::text as c0, '{"__typename":"Company","id":' || coalesce(to_json(t16.urn)::text, chr(2)) ||
       '}' as c1
   from company t16
-  where t16.company_id = $2::uuid and t16.urn = any($10::text[])
+  where t16.company_id = $2::uuid and t16.urn = any($9::text[])
 ), a18 as materialized (
   select b17.c0 as k, b17.c1 as j
   from b17
@@ -70,7 +68,7 @@ with b2 as materialized (
   select t19.urn::text as c0, '{"__typename":"Member","id":' || coalesce(to_json(t19.urn)::text, chr(2)) ||
       '}' as c1
   from member t19
-  where (not t19.is_closed) and t19.urn = any($11::text[])
+  where (not t19.is_closed) and t19.urn = any($10::text[])
 ), a21 as materialized (
   select b20.c0 as k, b20.c1 as j
   from b20
@@ -78,8 +76,7 @@ with b2 as materialized (
   select t22.urn::text as c0, '{"__typename":"Seat","id":' || coalesce(to_json(t22.urn)::text, chr(2)) ||
       '}' as c1
   from seat t22
-  where t22.company_id = $2::uuid and (($8::boolean or t22.contract_id = $9::uuid)) and
-      t22.urn = any($12::text[])
+  where t22.company_id = $2::uuid and ((false or t22.contract_id = $8::uuid)) and t22.urn = any($11::text[])
 ), a24 as materialized (
   select b23.c0 as k, b23.c1 as j
   from b23
@@ -87,7 +84,7 @@ with b2 as materialized (
 select convert_to(concat('{"data":{"nodes":', (
   select '[' || coalesce(string_agg(coalesce(a3.j, a6.j, a9.j, a12.j, a15.j, a18.j, a21.j, a24.j, 'null'),
       ',' order by u.ord), '') || ']'
-  from unnest($13::text[], $14::text[]) with ordinality u(kind, id, ord)
+  from unnest($12::text[], $13::text[]) with ordinality u(kind, id, ord)
   left join a3 on a3.k = u.id and u.kind = 'candidate'
   left join a6 on a6.k = u.id and u.kind = 'inmail'
   left join a9 on a9.k = u.id and u.kind = 'integration'
@@ -99,12 +96,12 @@ select convert_to(concat('{"data":{"nodes":', (
 ), ',"candidate":', coalesce((
   select '{"id":"urn:rsc:candidate:' || coalesce((t25.id)::text, chr(2)) || '"}'
   from candidate t25
-  where t25.company_id = $2::uuid and (t25.external_id = $15::text and t25.partner_name = $16::text)
+  where t25.company_id = $2::uuid and (t25.external_id = $14::text and t25.partner_name = $15::text)
   limit 1
 ), 'null'), ',"contract":', coalesce((
   select '{"name":' || coalesce(to_json(t27.name)::text, chr(2)) || '}'
   from contract t27
-  where t27.company_id = $2::uuid and (($8::boolean or t27.id = $9::uuid)) and (t27.urn = $17::text)
+  where t27.company_id = $2::uuid and ((false or t27.id = $8::uuid)) and (t27.urn = $16::text)
   limit 1
 ), 'null'), ',"candidates":', (
   select '{"totalCount":' || (
@@ -113,7 +110,7 @@ select convert_to(concat('{"data":{"nodes":', (
     where t29.company_id = $2::uuid and (exists (
       select
       from application applied
-      where applied.company_id = $2::uuid and applied.candidate_id = t29.id and applied.job_id = $18::uuid
+      where applied.company_id = $2::uuid and applied.candidate_id = t29.id and applied.job_id = $17::uuid
     ))
   ) || '}'
   from (
@@ -124,7 +121,7 @@ select convert_to(concat('{"data":{"nodes":', (
       where t29.company_id = $2::uuid and (exists (
         select
         from application applied
-        where applied.company_id = $2::uuid and applied.candidate_id = t29.id and applied.job_id = $18::uuid
+        where applied.company_id = $2::uuid and applied.candidate_id = t29.id and applied.job_id = $17::uuid
       ))
       order by t29.created_at desc, t29.id desc
       limit 20
@@ -174,7 +171,7 @@ select convert_to(concat('{"data":{"nodes":', (
     ) x
   ), '}}')
   from member t31
-  where (not t31.is_closed) and (t31.urn = $19::text)
+  where (not t31.is_closed) and (t31.urn = $18::text)
   limit 1
 ), 'null'), ',"integration":', coalesce((
   select '{"contracts":' || (
@@ -182,8 +179,7 @@ select convert_to(concat('{"data":{"nodes":', (
     from (
       select '{"id":' || coalesce(to_json(t39.urn)::text, chr(2)) || '}' as v0
       from contract t39
-      where t39.company_id = $2::uuid and (($20::boolean or t39.id = $9::uuid)) and
-          t39.company_id = t37.company_id
+      where t39.company_id = $2::uuid and ((false or t39.id = $8::uuid)) and t39.company_id = t37.company_id
       order by t39.name asc, t39.id asc
     ) x
   ) || '}'

@@ -1,6 +1,5 @@
 -- $1 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
 -- $2 = '%mar%'
--- $3 = True
 with b2 as materialized (
   select t1.id as c0, concat('{"node":{"externalId":', coalesce(to_json(t1.external_id)::text, chr(2)),
       ',"firstName":', coalesce(to_json(t1.first_name)::text, chr(2)), ',"lastName":',
@@ -45,7 +44,7 @@ with b2 as materialized (
 ), n9 as materialized (
   select t7.candidate_id as k, count(*) as n
   from note t7
-  where t7.company_id = $1::uuid and ((not t7.is_private or $3::boolean)) and t7.candidate_id = any(array(
+  where t7.company_id = $1::uuid and ((not t7.is_private or true)) and t7.candidate_id = any(array(
     select b2.c0
     from b2
   ))
@@ -67,7 +66,7 @@ with b2 as materialized (
           t7.created_at, t7.id)::text, 'UTF8'), 'base64'), E'+/=\n', '-_') || '"' || '}' as v2,
           t7.created_at as e0, t7.id as e1, row_number() over (order by t7.created_at desc, t7.id desc) as rn
       from note t7
-      where t7.company_id = $1::uuid and ((not t7.is_private or $3::boolean)) and t7.candidate_id = d.k
+      where t7.company_id = $1::uuid and ((not t7.is_private or true)) and t7.candidate_id = d.k
       order by t7.created_at desc, t7.id desc
       limit 1
     ) x

@@ -1,6 +1,5 @@
 -- $1 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
--- $2 = False
--- $3 = '0186b5ef-3c00-78ae-bbd2-df0142553e0d'
+-- $2 = '0186b5ef-3c00-78ae-bbd2-df0142553e0d'
 select convert_to('{"data":{"integration":' || coalesce((
   select '{"contracts":' || (
     select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
@@ -9,7 +8,7 @@ select convert_to('{"data":{"integration":' || coalesce((
           coalesce(to_json(t3.activated)::text, chr(2)), ',"inMails":', chr(1) || '0:[' ||
           to_json(t3.id)::text || ']' || chr(1), '}') as v0
       from contract t3
-      where t3.company_id = $1::uuid and (($2::boolean or t3.id = $3::uuid)) and t3.company_id = t1.company_id
+      where t3.company_id = $1::uuid and ((false or t3.id = $2::uuid)) and t3.company_id = t1.company_id
       order by t3.name asc, t3.id asc
     ) x
   ) || '}'

@@ -2,8 +2,7 @@
 -- $2 = 'Demo ATS'
 -- $3 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
 -- $4 = ['0186b5ef-3c00-7c55-80c3-452a385e12d0']
--- $5 = True
--- $6 = None
+-- $5 = None
 select convert_to('{"data":{"candidate":' || coalesce((
   select '{"inMails":' || (
     select concat('{"totalCount":', (
@@ -15,13 +14,13 @@ select convert_to('{"data":{"candidate":' || coalesce((
     from (
       select concat('{"node":{"sentAt":', coalesce(to_json(t3.sent_at)::text, chr(2)), ',"direction":"',
           coalesce((t3.direction)::text, chr(2)), '","state":"', coalesce((t3.state)::text, chr(2)),
-          '","subject":', coalesce(to_json(case when ($5::boolean or coalesce(t3.seat_id = $6::uuid,
+          '","subject":', coalesce(to_json(case when (true or coalesce(t3.seat_id = $5::uuid,
           false)) then t3.subject end)::text, 'null'), ',"body":',
-          coalesce(to_json(case when ($5::boolean or coalesce(t3.seat_id = $6::uuid,
-          false)) then t3.body end)::text, 'null'), ',"bodyWithheld":',
-          coalesce(to_json((not ($5::boolean or coalesce(t3.seat_id = $6::uuid, false))))::text, chr(2)),
-          ',"seat":', case when t5.id is null then 'null' else '{"id":' || coalesce(to_json(t5.urn)::text,
-          chr(2)) || '}' end, ',"contract":{"id":', coalesce(to_json(t6.urn)::text, chr(2)), '}}}') as v0
+          coalesce(to_json(case when (true or coalesce(t3.seat_id = $5::uuid, false)) then t3.body end)::text,
+          'null'), ',"bodyWithheld":', coalesce(to_json((not (true or coalesce(t3.seat_id = $5::uuid,
+          false))))::text, chr(2)), ',"seat":', case when t5.id is null then 'null' else '{"id":' ||
+          coalesce(to_json(t5.urn)::text, chr(2)) || '}' end, ',"contract":{"id":',
+          coalesce(to_json(t6.urn)::text, chr(2)), '}}}') as v0
       from inmail t3
       left join seat t5 on t5.company_id = $3::uuid and t5.id = t3.seat_id
       left join contract t6 on t6.company_id = $3::uuid and t6.id = t3.contract_id

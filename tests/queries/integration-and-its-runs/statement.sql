@@ -1,7 +1,6 @@
 -- $1 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
--- $2 = True
--- $3 = None
--- $4 = 'REFUSED'
+-- $2 = None
+-- $3 = 'REFUSED'
 with b2 as materialized (
   select t1.company_id as c0, t1.id as c1, concat('{"state":"', coalesce((t1.state)::text, chr(2)),
       '","companyWideAccess":', coalesce(to_json(t1.company_wide_access)::text, chr(2)),
@@ -32,7 +31,7 @@ with b2 as materialized (
       coalesce((t5.product_tier)::text, chr(2)), '","seats":{"totalCount":') as c1,
       row_number() over (order by t5.name asc, t5.id asc) as rn
   from contract t5
-  where t5.company_id = $1::uuid and (($2::boolean or t5.id = $3::uuid)) and t5.company_id = (
+  where t5.company_id = $1::uuid and ((true or t5.id = $2::uuid)) and t5.company_id = (
     select b2.c0
     from b2
   )
@@ -87,7 +86,7 @@ with b2 as materialized (
 ), n16 as materialized (
   select t14.sync_run_id as k, count(*) as n
   from record_result t14
-  where t14.company_id = $1::uuid and (t14.outcome = $4::text) and t14.sync_run_id = any(array(
+  where t14.company_id = $1::uuid and (t14.outcome = $3::text) and t14.sync_run_id = any(array(
     select b13.c0
     from b13
   ))
@@ -104,7 +103,7 @@ with b2 as materialized (
     from (
       select '{"node":{"outcome":"' || coalesce((t14.outcome)::text, chr(2)) || '"}}' as v0
       from record_result t14
-      where t14.company_id = $1::uuid and (t14.outcome = $4::text) and t14.sync_run_id = d.k
+      where t14.company_id = $1::uuid and (t14.outcome = $3::text) and t14.sync_run_id = d.k
       order by t14.id desc
       limit 1
     ) x

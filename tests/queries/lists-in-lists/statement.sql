@@ -1,6 +1,5 @@
 -- $1 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
 -- $2 = 'Offer'
--- $3 = True
 with b2 as materialized (
   select t1.id as c0, '{"node":{"externalId":' || coalesce(to_json(t1.external_id)::text, chr(2)) ||
       ',"applications":{"edges":[' as c1, row_number() over (order by t1.listed_order_at desc,
@@ -80,7 +79,7 @@ with b2 as materialized (
     from (
       select '{"node":{"createdAt":' || coalesce(to_json(t16.created_at)::text, chr(2)) || '}}' as v0
       from note t16
-      where t16.company_id = $1::uuid and ((not t16.is_private or $3::boolean)) and t16.application_id = d.k
+      where t16.company_id = $1::uuid and ((not t16.is_private or true)) and t16.application_id = d.k
       order by t16.created_at desc, t16.id desc
       limit 1
     ) x

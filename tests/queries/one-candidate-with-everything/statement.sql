@@ -1,8 +1,7 @@
 -- $1 = 'cand-0001'
 -- $2 = 'Demo ATS'
 -- $3 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
--- $4 = False
--- $5 = ['0186b5ef-3c00-7c55-80c3-452a385e12d0']
+-- $4 = '0186b5ef-3c00-7c55-80c3-452a385e12d0'
 with b2 as materialized (
   select t1.id as c0, concat('{"id":"urn:rsc:candidate:', coalesce((t1.id)::text, chr(2)), '","firstName":',
       coalesce(to_json(t1.first_name)::text, chr(2)), ',"lastName":', coalesce(to_json(t1.last_name)::text,
@@ -26,13 +25,13 @@ with b2 as materialized (
     select concat('{"totalCount":', (
       select count(*)::text
       from note t12
-      where t12.company_id = $3::uuid and ((not t12.is_private or $4::boolean)) and t12.candidate_id = t1.id
+      where t12.company_id = $3::uuid and ((not t12.is_private or false)) and t12.candidate_id = t1.id
     ), ',"edges":[', coalesce(string_agg(x.v0, ','), ''), ']}')
     from (
       select concat('{"node":{"body":', coalesce(to_json(t12.body)::text, chr(2)), ',"authorName":',
           coalesce(to_json(t12.author_name)::text, 'null'), '}}') as v0
       from note t12
-      where t12.company_id = $3::uuid and ((not t12.is_private or $4::boolean)) and t12.candidate_id = t1.id
+      where t12.company_id = $3::uuid and ((not t12.is_private or false)) and t12.candidate_id = t1.id
       order by t12.created_at desc, t12.id desc
       limit 1
     ) x
@@ -65,12 +64,12 @@ with b2 as materialized (
   from candidate t1
   left join seat t15 on t15.company_id = $3::uuid and t15.id = t1.match_linked_by
   left join member t16 on (not t16.is_closed) and t16.urn = t1.match_member_urn
-  left join stub_profile t17 on t17.company_id = $3::uuid and (t17.contract_id = any($5::uuid[])) and
+  left join stub_profile t17 on t17.company_id = $3::uuid and (t17.contract_id = any(array[$4::uuid])) and
       t17.id = (
     select newest.id
     from stub_profile newest
     where newest.company_id = $3::uuid and newest.member_urn = t1.match_member_urn and
-        newest.contract_id = any($5::uuid[])
+        newest.contract_id = any(array[$4::uuid])
     order by newest.created_at desc, newest.id desc
     limit 1
   )

@@ -1,7 +1,7 @@
 -- $1 = 'app-0001'
 -- $2 = 'Demo ATS'
 -- $3 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
--- $4 = ['0186b5ef-3c00-7c55-80c3-452a385e12d0']
+-- $4 = '0186b5ef-3c00-7c55-80c3-452a385e12d0'
 select convert_to('{"data":{"application":' || coalesce((
   select concat('{"job":', case when t3.id is null then 'null' else '{"title":' ||
       coalesce(to_json(t3.title)::text, chr(2)) || '}' end, ',"candidate":',
@@ -50,12 +50,12 @@ select convert_to('{"data":{"application":' || coalesce((
   left join seat t5 on t5.company_id = $3::uuid and t5.id = t4.match_linked_by
   left join contract t6 on t6.company_id = $3::uuid and t6.id = t5.contract_id
   left join member t7 on (not t7.is_closed) and t7.urn = t4.match_member_urn
-  left join stub_profile t12 on t12.company_id = $3::uuid and (t12.contract_id = any($4::uuid[])) and
+  left join stub_profile t12 on t12.company_id = $3::uuid and (t12.contract_id = any(array[$4::uuid])) and
       t12.id = (
     select newest.id
     from stub_profile newest
     where newest.company_id = $3::uuid and newest.member_urn = t4.match_member_urn and
-        newest.contract_id = any($4::uuid[])
+        newest.contract_id = any(array[$4::uuid])
     order by newest.created_at desc, newest.id desc
     limit 1
   )

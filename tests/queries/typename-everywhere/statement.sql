@@ -1,5 +1,5 @@
 -- $1 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
--- $2 = ['0186b5ef-3c00-7c55-80c3-452a385e12d0']
+-- $2 = '0186b5ef-3c00-7c55-80c3-452a385e12d0'
 with b4 as materialized (
   select t3.id as c0,
       '{"__typename":"CandidateEdge","node":{"__typename":"Candidate","match":{"__typename":"CandidateMatch","evidence":[' ||
@@ -13,7 +13,7 @@ with b4 as materialized (
       from (
         select 1 as one
         from inmail t9
-        where t9.company_id = $1::uuid and (t9.contract_id = any($2::uuid[])) and
+        where t9.company_id = $1::uuid and (t9.contract_id = any(array[$2::uuid])) and
             t9.member_urn = t3.match_member_urn
         order by t9.sent_at desc, t9.id desc
         limit 20

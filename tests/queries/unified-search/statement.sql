@@ -1,19 +1,18 @@
 -- $1 = 'Zoë Marchetti'
 -- $2 = '0186b5ef-3c00-7791-89e2-e695c5101a57'
--- $3 = True
+-- $3 = None
 -- $4 = None
 -- $5 = None
 -- $6 = None
 -- $7 = None
 -- $8 = None
--- $9 = None
--- $10 = 'engineer'
+-- $9 = 'engineer'
+-- $10 = None
 -- $11 = None
--- $12 = None
+-- $12 = True
 -- $13 = True
--- $14 = True
--- $15 = None
--- $16 = 'Offer'
+-- $14 = None
+-- $15 = 'Offer'
 with s3 as materialized (
   select *
   from ( with asked as materialized ( select word, row_number() over (order by length(word) desc,
@@ -32,7 +31,7 @@ with s3 as materialized (
       array( select known.word from member_word known where length(asked.word) >= 3 and
       known.word > asked.word and known.word < asked.word || chr(1114111) order by length(known.word),
       known.word limit 50 ) as begun from asked ), side as materialized ( select false as of_candidates,
-      '' as p union all select true, search_prefix($2::uuid) where $3::boolean ),
+      '' as p union all select true, search_prefix($2::uuid) where true ),
       word_query as materialized ( select side.of_candidates, heard.place, format('''@%s%s''', p,
       word) as in_name, format('''$%s%s''', p, word) as in_title, format('''&%s%s''', p, word) as in_company,
       format('''~%s%s''', p, word) as in_place, format('''%s%s''', p, word) as anywhere,
@@ -51,13 +50,13 @@ with s3 as materialized (
   ) as slips from heard cross join side ), narrowed as materialized ( select side.of_candidates,
       concat( ( select string_agg(format('&''~%s%s'':*', p, word), '') from (
     select word
-    from unnest(string_to_array(search_words(left($4::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($3::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
   ) as named ), ( select string_agg(format('&''$%s%s'':*', p, word), '') from (
     select word
-    from unnest(string_to_array(search_words(left($5::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($4::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
-  ) as named ), case $6::boolean when true then format('&''=%sopen''',
+  ) as named ), case $5::boolean when true then format('&''=%sopen''',
       p) when false then format('&''=%ssettled''', p) end) as further from side ),
       whole_query as materialized ( select of_candidates, format('(%s)&%s', string_agg(in_name, '|'),
       string_agg(anywhere, '&')) as named, string_agg(format('(%s|%s|%s|%s)', in_name, in_title, in_company,
@@ -76,13 +75,13 @@ with s3 as materialized (
       hit.document from tier cross join lateral ( select member.urn,
       member.document from member_search member where member.document @@ tier.wanted and
       not member.document @@ tier.unwanted and
-      (not $3::boolean or not exists ( select from candidate_search known where known.company_id = $2::uuid and
+      (not true or not exists ( select from candidate_search known where known.company_id = $2::uuid and
       known.member_urn = member.urn offset 0)) -- looked up for each hit,
       whatever the planner expects limit 2000 ) as hit where not tier.of_candidates and
-      $7::boolean is not true and $8::text is null and $9::text is null limit 2000 ) union all ( select true,
+      $6::boolean is not true and $7::text is null and $8::text is null limit 2000 ) union all ( select true,
       hit.member_urn, hit.candidate_id, hit.document from tier cross join lateral search_candidates($2::uuid,
-      tier.wanted, tier.unwanted, $8::text, $9::text, 2000) as hit where tier.of_candidates and
-      $7::boolean is not false limit 2000 ) ), evidence as materialized ( select of_candidates,
+      tier.wanted, tier.unwanted, $7::text, $8::text, 2000) as hit where tier.of_candidates and
+      $6::boolean is not false limit 2000 ) ), evidence as materialized ( select of_candidates,
       in_name::tsquery as in_name, in_title::tsquery as in_title, in_company::tsquery as in_company,
       in_place::tsquery as in_place, name_begins::tsquery as name_begins,
       title_begins::tsquery as title_begins, name_slips::tsquery as name_slips,
@@ -131,7 +130,7 @@ with s3 as materialized (
   from ( with asked as materialized ( select word, row_number() over (order by length(word) desc,
       word) as place from ( select distinct word from (
     select word
-    from unnest(string_to_array(search_words(left($10::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($9::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
   ) as heard where word <> all (array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the',
       'to', 'with']) ) as spoken order by length(word) desc, word limit 8 ),
@@ -144,7 +143,7 @@ with s3 as materialized (
       array( select known.word from member_word known where length(asked.word) >= 3 and
       known.word > asked.word and known.word < asked.word || chr(1114111) order by length(known.word),
       known.word limit 50 ) as begun from asked ), side as materialized ( select false as of_candidates,
-      '' as p union all select true, search_prefix($2::uuid) where $3::boolean ),
+      '' as p union all select true, search_prefix($2::uuid) where true ),
       word_query as materialized ( select side.of_candidates, heard.place, format('''@%s%s''', p,
       word) as in_name, format('''$%s%s''', p, word) as in_title, format('''&%s%s''', p, word) as in_company,
       format('''~%s%s''', p, word) as in_place, format('''%s%s''', p, word) as anywhere,
@@ -163,13 +162,13 @@ with s3 as materialized (
   ) as slips from heard cross join side ), narrowed as materialized ( select side.of_candidates,
       concat( ( select string_agg(format('&''~%s%s'':*', p, word), '') from (
     select word
-    from unnest(string_to_array(search_words(left($11::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($10::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
   ) as named ), ( select string_agg(format('&''$%s%s'':*', p, word), '') from (
     select word
-    from unnest(string_to_array(search_words(left($12::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($11::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
-  ) as named ), case $13::boolean when true then format('&''=%sopen''',
+  ) as named ), case $12::boolean when true then format('&''=%sopen''',
       p) when false then format('&''=%ssettled''', p) end) as further from side ),
       whole_query as materialized ( select of_candidates, format('(%s)&%s', string_agg(in_name, '|'),
       string_agg(anywhere, '&')) as named, string_agg(format('(%s|%s|%s|%s)', in_name, in_title, in_company,
@@ -188,14 +187,14 @@ with s3 as materialized (
       hit.document from tier cross join lateral ( select member.urn,
       member.document from member_search member where member.document @@ tier.wanted and
       not member.document @@ tier.unwanted and
-      (not $3::boolean or not exists ( select from candidate_search known where known.company_id = $2::uuid and
+      (not true or not exists ( select from candidate_search known where known.company_id = $2::uuid and
       known.member_urn = member.urn offset 0)) -- looked up for each hit,
       whatever the planner expects limit 2000 ) as hit where not tier.of_candidates and
-      $14::boolean is not true and $15::text is null and
-      $16::text is null limit 2000 ) union all ( select true, hit.member_urn, hit.candidate_id,
+      $13::boolean is not true and $14::text is null and
+      $15::text is null limit 2000 ) union all ( select true, hit.member_urn, hit.candidate_id,
       hit.document from tier cross join lateral search_candidates($2::uuid, tier.wanted, tier.unwanted,
-      $15::text, $16::text, 2000) as hit where tier.of_candidates and
-      $14::boolean is not false limit 2000 ) ), evidence as materialized ( select of_candidates,
+      $14::text, $15::text, 2000) as hit where tier.of_candidates and
+      $13::boolean is not false limit 2000 ) ), evidence as materialized ( select of_candidates,
       in_name::tsquery as in_name, in_title::tsquery as in_title, in_company::tsquery as in_company,
       in_place::tsquery as in_place, name_begins::tsquery as name_begins,
       title_begins::tsquery as title_begins, name_slips::tsquery as name_slips,
@@ -235,7 +234,7 @@ select convert_to(concat('{"data":{"unifiedSearch":', (
         not m.is_closed left join candidate c on c.company_id = $2::uuid and c.id = found.candidate_id ),
         said as ( select 1 as place, 'location' as name, location as value from hit union all select 2,
         'jobTitle', job_title from hit union all select 3, 'inAts',
-        (candidate_id is not null)::text from hit where $3::boolean union all select 4, 'openToWork',
+        (candidate_id is not null)::text from hit where true union all select 4, 'openToWork',
         open_to_work::text from hit union all select 5, 'tag',
         tagged.name from hit join candidate_tag tagging on tagging.company_id = $2::uuid and
         tagging.candidate_id = hit.candidate_id join tag tagged on tagged.company_id = $2::uuid and
