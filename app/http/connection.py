@@ -107,6 +107,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._timer: TimerHandle | None = None
         self._in_head = False
         self._in_body = False
+        self._is_kept_alive = False
         self._head_bytes = 0
         self._peer: str | None = None
 
@@ -131,13 +132,16 @@ class BoundedConnection(HttpToolsProtocol):
             self._peer = None
 
     def data_received(self, data: bytes) -> None:
+        if self._is_kept_alive:
+            self._is_kept_alive = False
+            self._deadline = None
         super().data_received(data)
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
                 self.send_400_response("The request's head is too large.")
                 return
-        # Whatever arrived has ended uvicorn's own timer, line ends between two requests included.
+        # Whatever arrived has ended the time of an idle connection, line ends between two requests included.
         if self._deadline is None and (self._in_head or self._is_idle()):
             self._expect(HEAD_TIMEOUT_S)
 
@@ -164,6 +168,13 @@ class BoundedConnection(HttpToolsProtocol):
             self._expect(HEAD_TIMEOUT_S)
 
     def on_response_complete(self) -> None:
+        if not self.pipeline and not self._in_body and not self.transport.is_closing():
+            # As uvicorn does, but with the one timer that is there already instead of one a request.
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+            self._is_kept_alive = True
+            self._expect(self.timeout_keep_alive)
+            return
         super().on_response_complete()
         if self.transport.is_closing():
             self._expect(ANSWER_TIMEOUT_S)
