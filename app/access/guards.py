@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from app.access.decide import Decision, decide, decide_on_contract
 from app.access.features import DenialReason, Feature, Role
 from app.access.mends import BECAUSE, enable_integration, listed
+from app.access.sight import Sights, sights_of
 from app.access.viewer import ATS_SIDE, Viewer
 from app.errors import ErrorCode
 from app.ids import ContractId
@@ -83,13 +84,15 @@ class Grants:
     """All that one viewer is granted, decided once; see `grants_of`.
 
     `decisions` holds all eight in the order of the enum. `key` is what a plan may depend on: the granted
-    features, the roles, whether the integration is enabled and whether there is a seat. Reasons and mends
+    features, the roles, whether the integration is enabled, whether there is a seat, and how far the viewer
+    sees among jobs and applications. Reasons and mends
     are not in it, so an error's text must be asked for at request time and never kept in a plan.
     """
 
     viewer: Viewer
     decisions: Mapping[Feature, Decision]
     granted: frozenset[Feature]
+    sights: Sights
     key: Hashable
     memory: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     """For whoever answers requests: what follows from these grants alone may be kept here with them."""
@@ -179,5 +182,6 @@ def grants_of(viewer: Viewer) -> Grants:
     decisions = {feature: decide(feature, viewer) for feature in Feature}
     granted = frozenset(feature for feature, decision in decisions.items() if decision.granted)
     enabled = viewer.integration is not None and viewer.integration.is_enabled
-    key = (granted, viewer.roles, enabled, viewer.seat is not None)
-    return Grants(viewer, MappingProxyType(decisions), granted, key)
+    sights = sights_of(viewer)
+    key = (granted, viewer.roles, enabled, viewer.seat is not None, sights)
+    return Grants(viewer, MappingProxyType(decisions), granted, sights, key)

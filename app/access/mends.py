@@ -6,7 +6,7 @@ from typing import Final
 
 from app.access.case import Case
 from app.access.features import DenialReason, IntegrationState, Role, SeatState
-from app.access.viewer import CompanyFacts, Viewer
+from app.access.viewer import ATS_SIDE, CompanyFacts, Viewer
 
 _PLURALS: Final = (("candidate", "candidates"), ("application", "applications"), ("job", "jobs"))
 
@@ -43,10 +43,13 @@ def enable_integration(viewer: Viewer) -> str:
     integration = company.integration
     state = integration.state if integration else IntegrationState.ERASED
     partner = integration.partner_name if integration else "the ATS"
-    return _ENABLING.get(state, _ENABLING[IntegrationState.ERASED]).format(
-        company=company.company_name, partner=partner
-    )
+    sentence = _ENABLING.get(state, _ENABLING[IntegrationState.ERASED])
+    if state is IntegrationState.DISABLED and viewer.acts_for_ats:
+        sentence = _STOP_CALLING
+    return sentence.format(company=company.company_name, partner=partner)
 
+
+_WITHOUT_SEATS: Final = ATS_SIDE | {Role.SUPPORT, Role.STAFF}
 
 _ENABLING: Final = MappingProxyType(
     {
@@ -58,14 +61,20 @@ _ENABLING: Final = MappingProxyType(
             "Ask a Recruiter admin of {company} to enable RSC with {partner} in Product settings."
         ),
         IntegrationState.DISABLED: (
-            "Stop calling until an ATS admin of {company} has requested RSC with {partner} again and a "
-            "Recruiter admin has enabled it in Product settings."
+            "Ask an ATS admin of {company} to request RSC with {partner} again, and a Recruiter admin to "
+            "enable it in Product settings."
         ),
         IntegrationState.ERASED: (
             "Ask an ATS admin of {company} to request RSC, and a Recruiter admin to enable it in Product "
             "settings."
         ),
     }
+)
+
+
+_STOP_CALLING: Final = (
+    "Stop calling until an ATS admin of {company} has requested RSC with {partner} again and a Recruiter "
+    "admin has enabled it in Product settings."
 )
 
 
@@ -80,9 +89,13 @@ def _resyncing(case: Case) -> str:
 
 def _recruiter_lite(case: Case) -> str:
     names = listed(tuple(f"'{contract.name}'" for contract in case.contracts))
+    are = "is" if len(case.contracts) == 1 else "are"
+    company = _company_name(case.viewer.company)
+    if case.viewer.seat is None and not case.viewer.roles.isdisjoint(_WITHOUT_SEATS):
+        return f"Ask LinkedIn for a contract of {company} that is not Recruiter Lite, as {names} {are}."
     return (
-        f"Ask a Recruiter admin of {_company_name(case.viewer.company)} for a seat on a contract that is not "
-        f"Recruiter Lite, as {names} is."
+        f"Ask a Recruiter admin of {company} for a seat on a contract that is not Recruiter Lite, as {names} "
+        f"{are}."
     )
 
 

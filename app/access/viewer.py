@@ -44,6 +44,8 @@ class SeatFacts:
     contract_id: ContractId
     state: SeatState
     is_admin: bool
+    member_urn: str | None = None
+    """The person who holds it, if that is known: whom access lists name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class IntegrationFacts:
     """The company's one integration that is not ERASED.
 
     `resyncing`: of 'candidate', 'application' and 'job' those whose re-sync run is not complete;
-    empty where no re-sync is due, the first sync included.
+    empty where no re-sync is due, the first sync included. `unlisted_open_to_all` and `on_lists` have values
+    of `SecurableEntity`: of which kinds everybody sees what is on no access list, and of which kinds
+    anything is on one.
     """
 
     id: UUID
@@ -61,6 +65,8 @@ class IntegrationFacts:
     partner_name: str
     supported_features: frozenset[Feature]
     resyncing: frozenset[str]
+    unlisted_open_to_all: frozenset[str] = frozenset()
+    on_lists: frozenset[str] = frozenset()
 
     @property
     def is_enabled(self) -> bool:

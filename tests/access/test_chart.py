@@ -101,6 +101,8 @@ PEOPLE: dict[str, list[tuple[set[Role], SeatState | None]]] = {
     ],
 }
 
+ACTS_FOR_ATS = {Role.ATS_USER, Role.ATS_ADMIN, Role.PARTNER}
+
 WITH_RSC = (
     ProductTier.RECRUITER_CORPORATE,
     ProductTier.RECRUITER_SMB,
@@ -142,32 +144,68 @@ def test_each_cell_is_decided_as_charted(who: str, access: str, cells: str, tier
         assert decided == {f: LEGEND[cell] for f, cell in zip(COLUMNS, cells, strict=True)}, roles
 
 
+SUPPORTED = [
+    # What the partner declares, and the columns that it takes away where it declares nothing.
+    ((), "RS"),
+    ((Feature.RECOMMENDED_MATCHES,), "S"),
+    ((Feature.UNIFIED_SEARCH,), "R"),
+    # It declares what needs no declaring: nothing changes.
+    ((Feature.INMAIL_HISTORY, Feature.IN_ATS_INDICATOR, *COLUMNS[6:]), ""),
+]
+
+
 @pytest.mark.parametrize(("who", "access", "cells"), rows())
-def test_where_the_partner_supports_neither_the_last_two_columns_say_so_and_no_other(
-    who: str, access: str, cells: str
+@pytest.mark.parametrize(("supports", "unsupported"), SUPPORTED)
+@pytest.mark.parametrize("tier", WITH_RSC)
+def test_what_the_partner_does_not_support_of_the_last_two_columns_is_refused_for_it(
+    who: str, access: str, cells: str, supports: tuple[Feature, ...], unsupported: str, tier: ProductTier
 ) -> None:
     name, setting, _ = access.partition("+")
     of = company(
         integration(
-            company_wide=name in {"company-wide", "both"},
-            export_setting=bool(setting),
-            supports=(),
+            company_wide=name in {"company-wide", "both"}, export_setting=bool(setting), supports=supports
         ),
-        contract(activated=name in {"contract", "both"}),
+        contract(tier=tier, activated=name in {"contract", "both"}),
     )
-    expected = {f: LEGEND[cell] for f, cell in zip(COLUMNS[:6], cells[:6], strict=True)}
-    expected |= dict.fromkeys(COLUMNS[6:], DenialReason.PARTNER_UNSUPPORTED)
+    expected = {f: LEGEND[cell] for f, cell in zip(COLUMNS, cells, strict=True)}
+    expected |= {COLUMNS["IPEMNURS".index(one)]: DenialReason.PARTNER_UNSUPPORTED for one in unsupported}
     for roles, on in people(who):
         assert {f: verdict(decide(f, viewer(of, *roles, on=on))) for f in Feature} == expected, roles
 
 
 @pytest.mark.parametrize(("who", "access", "cells"), rows())
-def test_on_recruiter_lite_every_cell_is_refused_for_it(who: str, access: str, cells: str) -> None:
+@pytest.mark.parametrize("supports", [tuple(Feature), ()])
+def test_on_recruiter_lite_every_cell_is_refused_for_it(
+    who: str, access: str, cells: str, supports: tuple[Feature, ...]
+) -> None:
     name, setting, _ = access.partition("+")
     of = company(
-        integration(company_wide=name in {"company-wide", "both"}, export_setting=bool(setting)),
+        integration(
+            company_wide=name in {"company-wide", "both"}, export_setting=bool(setting), supports=supports
+        ),
         contract(tier=ProductTier.RECRUITER_LITE, activated=name in {"contract", "both"}),
     )
     for roles, on in people(who):
         reasons = {decide(f, viewer(of, *roles, on=on)).reason for f in Feature}
         assert reasons == {DenialReason.RECRUITER_LITE}, roles
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("state", [*SeatState, None])
+def test_every_single_role_with_every_state_of_a_seat_is_on_a_line_of_the_chart(
+    role: Role, state: SeatState | None
+) -> None:
+    """With a seat it is the seat's line, whatever the role; without one it is the role's."""
+    if state is not None:
+        who = "active seat" if state is SeatState.ACTIVE else "inactive seat"
+    else:
+        who = "acts for the ATS" if role in ACTS_FOR_ATS else "nobody of the two"
+    for _, access, cells in [row for row in rows() if row[0] == who]:
+        name, setting, _ = access.partition("+")
+        of = company(
+            integration(company_wide=name in {"company-wide", "both"}, export_setting=bool(setting)),
+            contract(activated=name in {"contract", "both"}),
+        )
+        asked = viewer(of, role, on=seat(state=state) if state else None)
+        decided = {f: verdict(decide(f, asked)) for f in Feature}
+        assert decided == {f: LEGEND[cell] for f, cell in zip(COLUMNS, cells, strict=True)}, access

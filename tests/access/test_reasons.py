@@ -274,6 +274,24 @@ MENDS = [
     ),
     (
         Feature.INMAIL_HISTORY,
+        recruiter(company(integration(state=IntegrationState.DISABLED), contract())),
+        "Ask an ATS admin of Northwind to request RSC with Demo ATS again, and a Recruiter admin to enable "
+        "it in Product settings.",
+    ),
+    (
+        Feature.INMAIL_HISTORY,
+        viewer(
+            company(
+                integration(),
+                contract(tier=ProductTier.RECRUITER_LITE),
+                contract(LITE, "Lite", tier=ProductTier.RECRUITER_LITE),
+            ),
+            Role.PARTNER,
+        ),
+        "Ask LinkedIn for a contract of Northwind that is not Recruiter Lite, as 'EMEA Tech' and 'Lite' are.",
+    ),
+    (
+        Feature.INMAIL_HISTORY,
         recruiter(None),
         "Use a token that names the company it acts for.",
     ),

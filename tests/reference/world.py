@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import asyncpg
@@ -24,7 +24,7 @@ from resolvers.schema import build_schema
 from tests.conftest import TestServer
 from tests.reference.executor import Reference
 from tests.reference.samples import Samples, read_samples
-from tests.reference.viewers import persona_viewers
+from tests.reference.viewers import OTHER_MEMBER, persona_viewers
 
 # The demo has no trusted documents of its own, so that there would be nothing to list.
 _ADD_CLIENTS = """
@@ -48,6 +48,43 @@ select company_id, md5(urn || ' receipt')::uuid, md5(urn)::uuid, 1, '2025-02-01 
   '2025-02-01 09:31:00.5Z', '[{"entity": "candidate", "erased": 12}, {"entity": "job", "erased": 3}]',
   'All of it at ' || name, md5(name)
 from company;
+"""
+
+# Northwind has no access lists either. A third of its jobs and a sixth of its applications get on some here:
+# the recruiter's own (`mine`), those of others, one that everybody is on; some are on several.
+_ADD_LISTS: Final = f"""
+with northwind as (
+  select company_id from company where urn = 'urn:li:organization:1001'
+),
+entity as (
+  select company_id, partner_name, 'JOB_POSTING' as kind, external_id, row_number() over (order by id) as n
+  from job join northwind using (company_id)
+  union all
+  select company_id, partner_name, 'APPLICATION', external_id, row_number() over (order by id) + 1
+  from application join northwind using (company_id)
+),
+list (place, acl_id) as (
+  values (2, 'mine'), (5, 'admins'), (8, 'somebody'), (11, 'ALL_PRODUCT_USERS'), (5, 'mine'), (14, 'empty')
+)
+insert into entity_acl
+select e.company_id, e.partner_name, e.kind, e.external_id, l.acl_id
+from entity e
+join list l on e.n % 15 = l.place
+where e.kind = 'JOB_POSTING' or e.n % 2 = 0;
+insert into entity_acl_assignee
+select s.company_id, i.partner_name, kind, acl_id, member_urn
+from company c
+join integration i on i.company_id = c.company_id and i.state <> 'ERASED'
+cross join (values ('JOB_POSTING'), ('APPLICATION')) as k (kind)
+cross join lateral (
+  select company_id, 'mine' as acl_id, member_urn from seat
+  where company_id = c.company_id and urn in ('urn:li:seat:7001', 'urn:li:seat:7003')
+  union all
+  select company_id, 'admins', member_urn from seat where company_id = c.company_id and is_admin
+  union all
+  select c.company_id, 'somebody', '{OTHER_MEMBER}'
+) s
+where c.urn = 'urn:li:organization:1001';
 """
 
 # Whoever reads a seat's decisions is written down. Without this, two readings of the trail one after the
@@ -124,10 +161,19 @@ async def _fill(dsn: str) -> None:
         await owner.close()
 
 
+async def _add_lists(dsn: str) -> None:
+    owner = await asyncpg.connect(dsn)
+    try:
+        await owner.execute(_ADD_LISTS)
+    finally:
+        await owner.close()
+
+
 @asynccontextmanager
 async def demo_world(server: TestServer, migrated: str) -> AsyncIterator["World"]:
-    """A world on a database of its own that has the demo."""
-    template = await demo_template(server, migrated)
+    """A world on a database of its own that has the demo, with access lists in both companies."""
+    demo = await demo_template(server, migrated)
+    template = await server.fill_template("both_executors_and_lists", _add_lists, basis=demo)
     async with server.copy_of(template) as dsn, patient_pool(dsn) as pool:
         yield await world_on(dsn, pool)
 
