@@ -1,59 +1,128 @@
-"""Matching candidates to members, a set at a time, after each sync and whenever asked.
+"""Matching candidates to members: whatever is due, or whoever is asked for, some at a time.
 
-What a person decided stays: MANUAL and UNLINKED candidates are never touched here, not even if a person
-decides while this runs, and a pair that a person refused is never proposed again. The same data give the
-same answer; what has not changed is not written.
+A candidate is due when it is new, when something changes by which people are told apart, and when a member
+changes that shares a clue with it, before or after. The database's triggers write that into a queue in the
+transaction of the change, so nothing that was acknowledged is forgotten. When the queue is empty, who
+everybody is depends on the candidates, the members and what people decided, not on what came first.
+
+Any number of workers may work at once. Each takes rows of the queue for the length of a lease. A decision is
+written only while the worker's own row is still there: whoever was overtaken by another, who had seen
+everything that it had, writes nothing.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID
 
-import orjson
 from asyncpg import Connection, Record
 
 from app.database.pool import Pool
-from app.ids import CandidateId, CompanyId, MemberUrn
-from app.matching.evidence import KnownMember, MatchDecision, MatchState, Person, as_json, decide
-from app.matching.keys import email_key, phone_key, stored_slugs
+from app.ids import CandidateId, CompanyId
+from app.matching.candidates import (
+    Looked,
+    MatchCounts,
+    decide_all,
+    hold_matches,
+    read_candidates,
+    save_clues,
+    store_decisions,
+)
+from app.matching.members import LEASE, look_at_members
 
-CHUNK: Final = 500
-"""Candidates of one transaction."""
-NAMESAKES_MAX: Final = 100
-"""Members of one name that are looked at for a candidate; more than that say nothing by their name."""
+CHUNK: Final = 250
+"""Candidates of one round."""
+AT_ONCE: Final = 2
+"""Rounds of one company at the same time: one decides while the database writes for the other."""
+HELD_BY_OTHERS_PAUSE: Final = timedelta(milliseconds=200)
+"""When a candidate is due again that somebody else was writing at the time."""
+
+Progress = Callable[[MatchCounts], object]
+"""Called after each round with the counts of that round."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchCounts:
-    """How many of the candidates are now in which state; `kept` are those that a person decided."""
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Candidates that were taken from the queue. `own` are this worker's rows of it; `known` are all that
+    were there of these candidates before they were looked at."""
 
-    matched: int = 0
-    ambiguous: int = 0
-    unmatched: int = 0
-    kept: int = 0
+    own: dict[int, CandidateId]
+    known: dict[int, CandidateId]
+    looked: list[Looked]
 
-    def __add__(self, other: "MatchCounts") -> "MatchCounts":
-        return MatchCounts(
-            matched=self.matched + other.matched,
-            ambiguous=self.ambiguous + other.ambiguous,
-            unmatched=self.unmatched + other.unmatched,
-            kept=self.kept + other.kept,
+
+async def match_due(
+    pool: Pool,
+    company: CompanyId | None = None,
+    *,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+    chunk: int = CHUNK,
+) -> MatchCounts:
+    """Match until nothing is due: of one company, whatever the state of its integration, or of all in use.
+
+    What other workers have taken meanwhile is theirs. `now` is written as the time of new matches.
+    """
+
+    async def drain(one: CompanyId) -> MatchCounts:
+        done = MatchCounts()
+        while (counts := await match_some(pool, one, now=now, limit=chunk)) is not None:
+            done += counts
+            if progress is not None:
+                progress(counts)
+        return done
+
+    total = MatchCounts()
+    while True:
+        while await look_at_members(pool):
+            pass
+        companies = [company] if company is not None else await companies_due(pool)
+        done = MatchCounts()
+        for one in companies:
+            results = await asyncio.gather(*(drain(one) for _ in range(AT_ONCE)), return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+                done += result
+        total += done
+        if not done.total:
+            return total
+
+
+async def companies_due(pool: Pool, at_most: int = 20) -> list[CompanyId]:
+    """Some companies with candidates that are due, in random order."""
+    rows = await pool.fetch(None, "select companies_to_match($1) as id", [at_most])
+    return [CompanyId(row["id"]) for row in rows]
+
+
+async def match_some(
+    pool: Pool, company: CompanyId, *, now: datetime | None = None, limit: int = CHUNK
+) -> MatchCounts | None:
+    """One round: match at most `limit` candidates that are due; None if there were none to take."""
+    async with pool.transaction(company) as connection:
+        own = await connection.fetch(
+            """
+            update candidate_to_match q
+            set leased_until = now() + $2
+            from (
+              select id from candidate_to_match
+              where company_id = $1 and (leased_until is null or leased_until < now())
+              order by id
+              limit $3
+              for update skip locked
+            ) as due
+            where q.company_id = $1 and q.id = due.id
+            returning q.id, q.candidate_id
+            """,
+            company,
+            LEASE,
+            limit,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clues:
-    """What is looked up for one candidate, as keys of the database."""
-
-    candidate: CandidateId
-    person: Person
-    slugs: tuple[str, ...]
-    emails: frozenset[str]
-    phones: frozenset[str]
-    known: Record
+        if not own:
+            return None
+        claim = await _look(connection, company, own)
+    return await _finish(pool, company, claim, now)
 
 
 async def match_candidates(
@@ -63,7 +132,12 @@ async def match_candidates(
     *,
     now: datetime | None = None,
 ) -> MatchCounts:
-    """Decide who these candidates are (None: all of the company), `CHUNK` in a transaction."""
+    """Look again who these candidates are (None: all of the company), whether they are due or not.
+
+    Candidates that somebody else is writing at the time stay due.
+    """
+    while await look_at_members(pool):
+        pass
     if candidates is None:
         rows = await pool.fetch(
             company, "select id from candidate where company_id = $1 order by id", [company]
@@ -72,7 +146,20 @@ async def match_candidates(
     total = MatchCounts()
     for start in range(0, len(candidates), CHUNK):
         async with pool.transaction(company) as connection:
-            total += await match_within(connection, company, candidates[start : start + CHUNK], now=now)
+            own = await connection.fetch(
+                """
+                insert into candidate_to_match (company_id, candidate_id, leased_until)
+                select company_id, id, now() + $3
+                from candidate
+                where company_id = $1 and id = any($2::uuid[])
+                returning id, candidate_id
+                """,
+                company,
+                candidates[start : start + CHUNK],
+                LEASE,
+            )
+            claim = await _look(connection, company, own)
+        total += await _finish(pool, company, claim, now)
     return total
 
 
@@ -83,289 +170,75 @@ async def match_within(
     *,
     now: datetime | None = None,
 ) -> MatchCounts:
-    """The same for one chunk, in a transaction of the caller's that is bound to the company."""
-    clues = await _clues(connection, company, candidates)
-    open_clues = [one for one in clues if one.known["match_state"] not in ("MANUAL", "UNLINKED")]
-    proposed = await _proposed(connection, company, open_clues)
-    decisions = {one.candidate: decide(one.person, proposed[one.candidate]) for one in open_clues}
-    await _store(connection, company, open_clues, decisions, now or datetime.now(UTC))
-    states = Counter(decision.state for decision in decisions.values())
-    return MatchCounts(
-        matched=states[MatchState.MATCHED],
-        ambiguous=states[MatchState.AMBIGUOUS],
-        unmatched=states[MatchState.UNMATCHED],
-        kept=len(clues) - len(open_clues),
-    )
+    """The same for one chunk in a transaction of the caller's, such as one that is undone afterwards.
+
+    The candidates stay due, because members that others add meanwhile are not seen here.
+    """
+    there = await read_candidates(connection, company, candidates)
+    looked = await save_clues(connection, company, there)
+    decisions = await decide_all(connection, company, looked)
+    held = await hold_matches(connection, company, [one.id for one in looked])
+    return await store_decisions(connection, company, held, decisions, now or datetime.now(UTC))
 
 
-async def _clues(
-    connection: Connection, company: CompanyId, candidates: Sequence[CandidateId]
-) -> list[_Clues]:
-    rows = await connection.fetch(
+async def _look(connection: Connection, company: CompanyId, own: Sequence[Record]) -> _Claim:
+    """Read what was taken, and commit its clues before any member is looked for."""
+    mine = {row["id"]: CandidateId(row["candidate_id"]) for row in own}
+    ids = sorted(set(mine.values()))
+    known = await connection.fetch(
         """
-        select
-          c.id, c.first_name, c.last_name, c.email_addresses, c.phone_numbers, c.addresses,
-          c.current_company_name, c.current_job_title, c.linkedin_profile_url,
-          c.match_state, c.match_member_urn, c.match_confidence, c.match_evidence,
-          array(
-            select a.member_urn || ' ' || a.confidence
-            from candidate_alternative a
-            where a.company_id = c.company_id and a.candidate_id = c.id
-            order by a.rank) as alternatives
-        from candidate c
-        where c.company_id = $1 and c.id = any($2::uuid[])
-        order by c.id
-        """,
-        company,
-        candidates,
-    )
-    return [_clues_of(row) for row in rows]
-
-
-def _clues_of(row: Record) -> _Clues:
-    addresses = orjson.loads(row["addresses"])
-    person = Person(
-        first_name=row["first_name"],
-        last_name=row["last_name"],
-        profile_url=row["linkedin_profile_url"],
-        emails=row["email_addresses"],
-        phones=[phone["number"] for phone in orjson.loads(row["phone_numbers"])],
-        country=next((address["country"] for address in addresses if address.get("country")), None),
-        title=row["current_job_title"],
-        company=row["current_company_name"],
-    )
-    phones = (phone_key(phone, person.country) for phone in person.phones)
-    return _Clues(
-        candidate=CandidateId(row["id"]),
-        person=person,
-        slugs=stored_slugs(person.profile_url),
-        emails=frozenset(key for email in person.emails if (key := email_key(email))),
-        phones=frozenset(key for key in phones if key),
-        known=row,
-    )
-
-
-async def _proposed(
-    connection: Connection, company: CompanyId, clues: Sequence[_Clues]
-) -> dict[CandidateId, list[KnownMember]]:
-    """For each candidate the members that share a key with it: whoever else it could be is not found."""
-    urns: dict[CandidateId, set[str]] = {one.candidate: set() for one in clues}
-    by_slug = await _by_slug(connection, {slug for one in clues for slug in one.slugs})
-    by_contact = await _by_contact(connection, clues)
-    for one in clues:
-        for slug in one.slugs:
-            urns[one.candidate] |= by_slug[slug]
-        for key in one.emails | one.phones:
-            urns[one.candidate] |= by_contact[key]
-    for candidate, urn in await _namesakes(connection, company, clues):
-        urns[candidate].add(urn)
-    for candidate, urn in await _refused(connection, company, clues):
-        urns[candidate].discard(urn)
-    members = await _members(connection, {urn for found in urns.values() for urn in found})
-    return {candidate: [members[urn] for urn in sorted(found)] for candidate, found in urns.items()}
-
-
-async def _by_slug(connection: Connection, slugs: Iterable[str]) -> defaultdict[str, set[str]]:
-    rows = await connection.fetch(
-        """
-        select urn, member_profile_slug(public_profile_url) as slug
-        from member
-        where member_profile_slug(public_profile_url) = any($1::text[])
-        """,
-        sorted(slugs),
-    )
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        found[row["slug"]].add(row["urn"])
-    return found
-
-
-async def _by_contact(connection: Connection, clues: Sequence[_Clues]) -> defaultdict[str, set[str]]:
-    """Members by e-mail or phone key; the two look too different to be taken for each other."""
-    rows = await connection.fetch(
-        """
-        select member_urn, value_key from member_contact
-        where kind = 'EMAIL' and value_key = any($1::text[])
-        union all
-        select member_urn, value_key from member_contact
-        where kind = 'PHONE' and value_key = any($2::text[])
-        """,
-        sorted({key for one in clues for key in one.emails}),
-        sorted({key for one in clues for key in one.phones}),
-    )
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        found[row["value_key"]].add(row["member_urn"])
-    return found
-
-
-async def _namesakes(
-    connection: Connection, company: CompanyId, clues: Sequence[_Clues]
-) -> list[tuple[CandidateId, str]]:
-    """Members with the name of a candidate whose title and company are known."""
-    wanted = [one.candidate for one in clues if one.person.title and one.person.company]
-    rows = await connection.fetch(
-        """
-        select c.id, m.urn
-        from candidate c
-        cross join lateral (
-          select urn
-          from member m
-          where member_name_key(m.first_name, m.last_name) = member_name_key(c.first_name, c.last_name)
-            and not m.is_closed
-          order by urn
-          limit $3
-        ) as m
-        where c.company_id = $1 and c.id = any($2::uuid[])
-        """,
-        company,
-        wanted,
-        NAMESAKES_MAX,
-    )
-    return [(CandidateId(row["id"]), row["urn"]) for row in rows]
-
-
-async def _refused(
-    connection: Connection, company: CompanyId, clues: Sequence[_Clues]
-) -> list[tuple[CandidateId, str]]:
-    """The pairs of which a person said that they are not the same, whatever the evidence says."""
-    rows = await connection.fetch(
-        """
-        select candidate_id, member_urn
-        from refused_match
+        select id, candidate_id from candidate_to_match
         where company_id = $1 and candidate_id = any($2::uuid[])
         """,
         company,
-        [one.candidate for one in clues],
-    )
-    return [(CandidateId(row["candidate_id"]), row["member_urn"]) for row in rows]
-
-
-async def _members(connection: Connection, urns: Iterable[str]) -> dict[str, KnownMember]:
-    """These members with their contact keys. One that the mirror lacks is known by its contact data only."""
-    sought = sorted(urns)
-    contacts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in await connection.fetch(
-        "select member_urn, kind, value_key from member_contact where member_urn = any($1::text[])", sought
-    ):
-        contacts[row["member_urn"], row["kind"]].add(row["value_key"])
-    rows = await connection.fetch(
-        """
-        select urn, first_name, last_name, public_profile_url, positions, is_closed
-        from member
-        where urn = any($1::text[])
-        """,
-        sought,
-    )
-    mirrored = {row["urn"]: row for row in rows}
-    return {urn: _member(urn, mirrored.get(urn), contacts) for urn in sought}
-
-
-def _member(urn: str, row: Record | None, contacts: Mapping[tuple[str, str], set[str]]) -> KnownMember:
-    emails, phones = (frozenset(contacts.get((urn, kind), ())) for kind in ("EMAIL", "PHONE"))
-    if row is None:
-        return KnownMember(urn=MemberUrn(urn), email_keys=emails, phone_keys=phones)
-    return KnownMember(
-        urn=MemberUrn(urn),
-        first_name=row["first_name"],
-        last_name=row["last_name"],
-        profile_url=row["public_profile_url"],
-        email_keys=emails,
-        phone_keys=phones,
-        positions=[(one["title"], one["companyName"]) for one in orjson.loads(row["positions"])],
-        is_closed=row["is_closed"],
-    )
-
-
-def _is_known(known: Record, decision: MatchDecision) -> bool:
-    return bool(
-        known["match_state"] == decision.state
-        and known["match_member_urn"] == decision.member
-        and known["match_confidence"] == decision.confidence
-        and orjson.loads(known["match_evidence"]) == as_json(decision.evidence)
-        and known["alternatives"] == [f"{one.member} {one.confidence:g}" for one in decision.alternatives]
-    )
-
-
-async def _store(
-    connection: Connection,
-    company: CompanyId,
-    clues: Sequence[_Clues],
-    decisions: Mapping[CandidateId, MatchDecision],
-    now: datetime,
-) -> None:
-    changed = {
-        one.candidate: decisions[one.candidate]
-        for one in clues
-        if not _is_known(one.known, decisions[one.candidate])
-    }
-    if not changed:
-        return
-    rows = [
-        {
-            "id": str(candidate),
-            "state": decision.state.value,
-            "member": decision.member,
-            "confidence": decision.confidence,
-            "evidence": as_json(decision.evidence),
-        }
-        for candidate, decision in changed.items()
-    ]
-    written = await connection.fetch(
-        """
-        update candidate c
-        set
-          match_state = d.state,
-          match_linked_at = case
-            when d.member is null then null
-            when d.member = c.match_member_urn then c.match_linked_at
-            else $3 end,
-          match_linked_by = null,
-          match_member_urn = d.member,
-          match_confidence = d.confidence,
-          match_evidence = d.evidence
-        from jsonb_to_recordset($2::jsonb)
-          as d(id uuid, state text, member text, confidence double precision, evidence jsonb)
-        where c.company_id = $1 and c.id = d.id and c.match_state not in ('MANUAL', 'UNLINKED')
-        returning c.id
-        """,
-        company,
-        orjson.dumps(rows).decode(),
-        now,
-    )
-    ids = [row["id"] for row in written]
-    await connection.execute(
-        "delete from candidate_alternative where company_id = $1 and candidate_id = any($2::uuid[])",
-        company,
         ids,
     )
-    await _store_alternatives(connection, company, {key: changed[CandidateId(key)] for key in ids})
+    there = await read_candidates(connection, company, ids)
+    looked = await save_clues(connection, company, there)
+    # Whose clues could not be kept is left alone until the lease is over.
+    left_out = {one.id for one in there} - {one.id for one in looked}
+    return _Claim(
+        {row: candidate for row, candidate in mine.items() if candidate not in left_out},
+        {row["id"]: one for row in known if (one := CandidateId(row["candidate_id"])) not in left_out},
+        looked,
+    )
 
 
-async def _store_alternatives(
-    connection: Connection, company: CompanyId, decisions: Mapping[UUID, MatchDecision]
+async def _finish(pool: Pool, company: CompanyId, claim: _Claim, now: datetime | None) -> MatchCounts:
+    async with pool.acquire(company) as connection:
+        decisions = await decide_all(connection, company, claim.looked)
+    async with pool.transaction(company) as connection:
+        held = await hold_matches(connection, company, list(decisions))
+        # A statement of its own after the candidates are held: nobody takes these rows away from here on.
+        left = await connection.fetch(
+            "select id from candidate_to_match where company_id = $1 and id = any($2::bigint[])",
+            company,
+            sorted(claim.own),
+        )
+        not_overtaken = {claim.own[row["id"]] for row in left}
+        to_write = {candidate: row for candidate, row in held.items() if candidate in not_overtaken}
+        counts = await store_decisions(connection, company, to_write, decisions, now or datetime.now(UTC))
+        await _settle(connection, company, claim, done=not_overtaken - (decisions.keys() - held.keys()))
+    return counts
+
+
+async def _settle(
+    connection: Connection, company: CompanyId, claim: _Claim, *, done: set[CandidateId]
 ) -> None:
-    rows = [
-        {
-            "candidate_id": str(candidate),
-            "member_urn": one.member,
-            "rank": rank,
-            "confidence": one.confidence,
-            "evidence": as_json(one.evidence),
-        }
-        for candidate, decision in decisions.items()
-        for rank, one in enumerate(decision.alternatives)
-    ]
-    if rows:
+    """Take away what is done, and give back what could not be written now."""
+    await connection.execute(
+        "delete from candidate_to_match where company_id = $1 and id = any($2::bigint[])",
+        company,
+        sorted(row for row, candidate in claim.known.items() if candidate in done),
+    )
+    put_off = sorted(row for row, candidate in claim.own.items() if candidate not in done)
+    if put_off:
         await connection.execute(
             """
-            insert into candidate_alternative
-              (company_id, candidate_id, member_urn, rank, confidence, evidence)
-            select $1, candidate_id, member_urn, rank, confidence, evidence
-            from jsonb_to_recordset($2::jsonb)
-              as r(
-                candidate_id uuid, member_urn text, rank integer, confidence double precision, evidence jsonb)
+            update candidate_to_match set leased_until = now() + $3
+            where company_id = $1 and id = any($2::bigint[])
             """,
             company,
-            orjson.dumps(rows).decode(),
+            put_off,
+            HELD_BY_OTHERS_PAUSE,
         )

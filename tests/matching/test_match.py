@@ -8,8 +8,9 @@ import pytest
 
 from app.database.pool import Pool
 from app.ids import CandidateId, CompanyId, MemberUrn
+from app.matching.candidates import MatchCounts
 from app.matching.contacts import MemberContact, store_contacts
-from app.matching.match import MatchCounts, match_candidates
+from app.matching.match import match_candidates
 from app.sync.ingest import ingest
 from app.sync.records import CandidateRecord, PhoneNumber
 from tests.sync.companies import PARTNER, live_company
