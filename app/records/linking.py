@@ -142,7 +142,7 @@ async def unlink_within(
 async def _open_member(connection: Connection, member: str) -> MemberUrn:
     """The member's URN, if there is such a member whose account is open."""
     if linkedin_kind(member) != "person" or not await connection.fetchval(
-        "select 1 from member where urn = $1 and not is_closed", member
+        "select 1 from known_member where urn = $1", member
     ):
         raise WriteRefused("NOT_FOUND", "No member has this id.", "input", "memberId")
     return MemberUrn(member)

@@ -35,7 +35,7 @@ async def decide_recommended_match(
         if not await connection.fetchval("select 1 from job where company_id = $1 and id = $2", company, job):
             raise not_found("job", "input", "jobId")
         if linkedin_kind(member) != "person" or not await connection.fetchval(
-            "select 1 from member where urn = $1 and not is_closed", member
+            "select 1 from known_member where urn = $1", member
         ):
             raise WriteRefused("NOT_FOUND", "No member has this id.", "input", "memberId")
         await connection.execute(

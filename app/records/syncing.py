@@ -9,17 +9,23 @@ from asyncpg import Connection
 from app.database.pool import Pool
 from app.ids import CompanyId
 from app.integration.progress import open_run
-from app.matching.match import match_within
 from app.refused import WriteRefused
-from app.sync.ingest import ingest_within, refused_as, touched_candidates
+from app.sync.ingest import delete_within, hold_company, ingest_within, refused_as
 from app.sync.records import (
     Record,
     RecordEntity,
+    RecordKey,
     RecordRefusedError,
     RecordResult,
     SyncRunId,
 )
-from app.sync.runs import SyncRunKind, finish_run_within, record_results, start_run_within
+from app.sync.runs import (
+    SyncRunKind,
+    finish_run_within,
+    record_results,
+    run_of_calls,
+    start_run_within,
+)
 from app.sync.wire import record_from_wire
 from app.sync.wire_names import wire_name
 
@@ -45,15 +51,19 @@ async def sync_records(
     records: Sequence[Said],
     *,
     run: SyncRunId | None = None,
+    unattended: bool = False,
 ) -> Synced:
-    """Take at most `RECORDS_MAX` records of one kind and match the candidates, all in one transaction.
+    """Take at most `RECORDS_MAX` records of one kind in one transaction. Matching follows by itself.
 
     A record replaces the whole of what was known; one that breaks a rule fails alone. Without `run` the call
     is part of the first sync or re-sync if one goes on, else a run of its own, over when this returns.
+    `unattended`, for the wire API: the call is added to `run_of_calls`.
     Raises: WriteRefused (TOO_MANY, NOT_FOUND, RUN_FINISHED); CallerError as `start_run` does.
     """
     if len(records) > RECORDS_MAX:
         raise WriteRefused("TOO_MANY", f"A call takes at most {RECORDS_MAX} records.", "input", "records")
+    if unattended:
+        return await _sync_unattended(pool, company, partner, entity, records)
     async with pool.transaction(company) as connection:
         ongoing = await open_run(connection, company) if run is None else None
         if run is not None:
@@ -66,10 +76,34 @@ async def sync_records(
             )
         results = await _take(connection, company, partner, entity, records)
         await record_results(connection, company, added_to, results)
-        await match_within(connection, company, touched_candidates(results))
         if run is None and ongoing is None:
             await finish_run_within(connection, company, added_to)
     return Synced(run=added_to, results=results)
+
+
+async def delete_unattended(
+    pool: Pool, company: CompanyId, partner: str, keys: Sequence[RecordKey]
+) -> Synced:
+    """Delete at most `RECORDS_MAX` records as `app.sync.ingest.delete_records`, counted in `run_of_calls`.
+
+    Raises: CallerError as that and as `start_run` do.
+    """
+    async with pool.transaction(company) as connection:
+        await hold_company(connection, company, partner)
+        run = await run_of_calls(connection, company)
+        results = await delete_within(connection, company, partner, keys, run=run)
+    return Synced(run=run, results=results)
+
+
+async def _sync_unattended(
+    pool: Pool, company: CompanyId, partner: str, entity: RecordEntity, records: Sequence[Said]
+) -> Synced:
+    async with pool.transaction(company) as connection:
+        await hold_company(connection, company, partner)
+        run = await run_of_calls(connection, company)
+        results = await _take(connection, company, partner, entity, records)
+        await record_results(connection, company, run, results)
+    return Synced(run=run, results=results)
 
 
 async def _take(

@@ -12,6 +12,7 @@ import orjson
 from asyncpg import Connection
 
 from app.sync import tables
+from app.sync.known import known_keys
 from app.sync.records import (
     ApplicationRecord,
     CandidateRecord,
@@ -34,12 +35,19 @@ from app.sync.rows import (
     note_row,
     stage_row,
 )
+from app.sync.stages import follow_newest_stage
 from app.sync.tables import SyncedTable
 from app.sync.tagging import replace_tags
+from app.sync.waiting import Child, let_wait, take_out
 from app.sync.wire_names import wire_name
 
 _R = TypeVar("_R", bound=Record)
+_C = TypeVar("_C", StageRecord, NoteRecord, FeedbackRecord)
 Results = dict[int, RecordResult]
+_NOTES: Final = (
+    (RecordEntity.CANDIDATE, tables.CANDIDATE_NOTE),
+    (RecordEntity.APPLICATION, tables.APPLICATION_NOTE),
+)
 _WRITTEN: Final = frozenset({RecordOutcome.CREATED, RecordOutcome.UPDATED})
 
 
@@ -58,18 +66,23 @@ class Batch:
     connection: Connection
     origin: Origin
 
+    async def keys(self, kind: str, names: Iterable[str | None]) -> dict[str, UUID]:
+        """See `known_keys`."""
+        return await known_keys(self.connection, self.origin, kind, names)
+
 
 async def take_jobs(batch: Batch, records: Sequence[Numbered[JobRecord]]) -> Results:
     rows = [(one, job_row(one.record, batch.origin)) for one in records]
     results = await _upsert(batch, tables.JOB, rows)
-    await _join_waiting(batch, "job", _created(results))
+    await _join_waiting(batch, "job", results)
     return results
 
 
 async def take_candidates(batch: Batch, records: Sequence[Numbered[CandidateRecord]]) -> Results:
     rows = [(one, candidate_row(one.record, batch.origin)) for one in records]
     results = await _upsert(batch, tables.CANDIDATE, rows)
-    await _join_waiting(batch, "candidate", _created(results))
+    await _join_waiting(batch, "candidate", results)
+    await _take_what_waited(batch, RecordEntity.CANDIDATE, results)
     said = {
         key: one.record.tags
         for one in records
@@ -85,10 +98,11 @@ async def take_candidates(batch: Batch, records: Sequence[Numbered[CandidateReco
 
 
 async def take_applications(batch: Batch, records: Sequence[Numbered[ApplicationRecord]]) -> Results:
-    candidates = await _keys(batch, "candidate", (one.record.candidate_external_id for one in records))
-    jobs = await _keys(batch, "job", (one.record.job_external_id for one in records))
+    candidates = await batch.keys("candidate", (one.record.candidate_external_id for one in records))
+    jobs = await batch.keys("job", (one.record.job_external_id for one in records))
     rows = [(one, application_row(one.record, batch.origin, candidates, jobs)) for one in records]
     results = await _upsert(batch, tables.APPLICATION, rows)
+    await _take_what_waited(batch, RecordEntity.APPLICATION, results)
     for one in records:
         missing = []
         if one.record.candidate_external_id not in candidates:
@@ -111,29 +125,31 @@ async def take_applications(batch: Batch, records: Sequence[Numbered[Application
 
 
 async def take_stages(batch: Batch, records: Sequence[Numbered[StageRecord]]) -> Results:
-    applications = await _keys(batch, "application", (one.record.application_external_id for one in records))
-    known, results = _with_parent(records, applications, "application_external_id")
+    applications = await batch.keys("application", (one.record.application_external_id for one in records))
+    known, results = await _with_parent(batch, records, RecordEntity.APPLICATION, applications)
     rows = [(one, stage_row(one.record, batch.origin, parent)) for one, parent in known]
     results |= await _upsert(batch, tables.STAGE, rows)
-    await _follow_newest_stage(batch, {parent for _, parent in known})
+    await follow_newest_stage(batch.connection, batch.origin.company, {parent for _, parent in known})
     return results
 
 
 async def take_notes(batch: Batch, records: Sequence[Numbered[NoteRecord]]) -> Results:
     results: Results = {}
-    for kind, table in (("candidate", tables.CANDIDATE_NOTE), ("application", tables.APPLICATION_NOTE)):
-        field = f"{kind}_external_id"
+    for kind, table in _NOTES:
+        field = f"{kind.value}_external_id"
         there = [one for one in records if getattr(one.record, field) is not None]
-        parents = await _keys(batch, kind, (getattr(one.record, field) for one in there))
-        known, refused = _with_parent(there, parents, field)
+        if not there:
+            continue
+        parents = await batch.keys(kind.value, (getattr(one.record, field) for one in there))
+        known, waiting = await _with_parent(batch, there, kind, parents)
         rows = [(one, note_row(one.record, batch.origin, parent)) for one, parent in known]
-        results |= refused | await _upsert(batch, table, rows)
+        results |= waiting | await _upsert(batch, table, rows)
     return results
 
 
 async def take_feedback(batch: Batch, records: Sequence[Numbered[FeedbackRecord]]) -> Results:
-    applications = await _keys(batch, "application", (one.record.application_external_id for one in records))
-    known, results = _with_parent(records, applications, "application_external_id")
+    applications = await batch.keys("application", (one.record.application_external_id for one in records))
+    known, results = await _with_parent(batch, records, RecordEntity.APPLICATION, applications)
     rows = [(one, feedback_row(one.record, batch.origin, parent)) for one, parent in known]
     return results | await _upsert(batch, tables.INTERVIEW_FEEDBACK, rows)
 
@@ -167,87 +183,60 @@ async def _upsert(batch: Batch, table: SyncedTable, rows: Sequence[tuple[Numbere
     }
 
 
-async def _keys(batch: Batch, table: str, names: Iterable[str | None]) -> dict[str, UUID]:
-    """Our keys of what the ATS names; what has not arrived is missing."""
-    rows = await batch.connection.fetch(
-        f"""
-        select external_id, id
-        from {table}
-        where company_id = $1 and partner_name = $2 and external_id = any($3::text[])
-        """,
-        batch.origin.company,
-        batch.origin.partner,
-        sorted({name for name in names if name is not None}),
-    )
-    return {row["external_id"]: row["id"] for row in rows}
-
-
-def _with_parent(
-    records: Sequence[Numbered[_R]], parents: Mapping[str, UUID], field: str
-) -> tuple[list[tuple[Numbered[_R], UUID]], Results]:
-    """Divide into those whose parent has arrived, with its key, and refusals of the rest."""
-    known: list[tuple[Numbered[_R], UUID]] = []
-    refused: Results = {}
+async def _with_parent(
+    batch: Batch, records: Sequence[Numbered[_C]], parent: RecordEntity, parents: Mapping[str, UUID]
+) -> tuple[list[tuple[Numbered[_C], UUID]], Results]:
+    """Those whose parent has arrived, with its key; the rest wait, and their results say so."""
+    known: list[tuple[Numbered[_C], UUID]] = []
+    orphans: dict[int, Child] = {}
     for one in records:
-        name = getattr(one.record, field)
-        if name in parents:
-            known.append((one, parents[name]))
-            continue
-        kind = field.removesuffix("_external_id")
-        refused[one.position] = RecordResult(
-            external_id=one.record.external_id,
-            entity=one.record.entity,
-            outcome=RecordOutcome.REFUSED,
-            message=f"Belongs to {kind} {name}, which is not known; send that first.",
-            path=(wire_name(one.record.entity, field),),
-        )
-    return known, refused
+        key = parents.get(getattr(one.record, f"{parent.value}_external_id"))
+        if key is not None:
+            known.append((one, key))
+        else:
+            orphans[one.position] = one.record
+    return known, await let_wait(batch.connection, batch.origin, parent, orphans)
 
 
-async def _join_waiting(batch: Batch, kind: str, arrived: Sequence[UUID]) -> None:
-    """Join the applications that waited for these candidates or jobs."""
+async def _take_what_waited(batch: Batch, parent: RecordEntity, results: Results) -> None:
+    """Take the stages, notes and feedback that came before these."""
+    arrived = [one.external_id for one in results.values() if one.outcome is RecordOutcome.CREATED]
     if not arrived:
         return
-    await batch.connection.execute(
+    waited = await take_out(batch.connection, batch.origin, parent, arrived)
+    for entity in dict.fromkeys(child.entity for child in waited):
+        some = [Numbered(place, child) for place, child in enumerate(waited) if child.entity is entity]
+        await TAKERS[entity](batch, some)
+
+
+async def _join_waiting(batch: Batch, kind: str, results: Results) -> None:
+    """Join the applications that waited for these candidates or jobs, if those are new."""
+    arrived = {one.external_id: one.id for one in results.values() if one.outcome is RecordOutcome.CREATED}
+    if not arrived:
+        return
+    rows = await batch.connection.fetch(
         f"""
-        update application a
-        set {kind}_id = p.id
-        from {kind} p
-        where p.company_id = $1 and p.id = any($3::uuid[])
-          and a.company_id = $1 and a.partner_name = $2
-          and a.{kind}_external_id = p.external_id and a.{kind}_id is null
+        select id, {kind}_external_id as name
+        from application
+        where company_id = $1 and partner_name = $2 and {kind}_external_id = any($3::text[])
+          and {kind}_id is null
         """,
         batch.origin.company,
         batch.origin.partner,
-        arrived,
+        list(arrived),
     )
-
-
-async def _follow_newest_stage(batch: Batch, applications: Iterable[UUID]) -> None:
-    """An application's stage is the one that it entered last."""
-    await batch.connection.execute(
-        """
-        update application a
-        set stage = newest.name
-        from (
-          select distinct on (application_id) application_id, name
-          from application_stage
-          where company_id = $1 and application_id = any($2::uuid[])
-          order by application_id, entered_at desc, rank desc, id desc
-        ) as newest
-        where a.company_id = $1 and a.id = newest.application_id and a.stage is distinct from newest.name
-        """,
-        batch.origin.company,
-        sorted(applications),
-    )
-
-
-def _created(results: Results) -> list[UUID]:
-    return [
-        result.id
-        for result in results.values()
-        if result.outcome is RecordOutcome.CREATED and result.id is not None
-    ]
+    if rows:
+        await batch.connection.execute(
+            f"""
+            update application a
+            set {kind}_id = w.arrived
+            from unnest($2::uuid[], $3::uuid[]) as w (id, arrived)
+            where a.company_id = $1 and a.id = w.id
+            """,
+            batch.origin.company,
+            [row["id"] for row in rows],
+            [arrived[row["name"]] for row in rows],
+        )
 
 
 def _replaced(result: RecordResult, outcome: RecordOutcome) -> RecordResult:

@@ -32,8 +32,9 @@ class RecordEntity(StrEnum):
 class RecordOutcome(StrEnum):
     """What became of one record.
 
-    STALE: we know a later state, this one was not taken. WAITING: stored, but the candidate or job it
-    names has not arrived; it is joined when that arrives. REFUSED: not stored; message and path say why.
+    STALE: we know a later state, or that it was deleted since: this one was not taken. WAITING: stored, but
+    what it names has not arrived; it is joined when that arrives. REFUSED: not stored; message and path say
+    why. DELETED: it is not there (any more).
     """
 
     CREATED = "CREATED"
@@ -180,7 +181,7 @@ class ApplicationRecord:
 class StageRecord:
     """A stage that an application entered. `rank` orders stages that were entered at the same time.
 
-    Refused if the application has not arrived. `name` is never empty and never "Not Available".
+    Waits if the application has not arrived. `name` is never empty and never "Not Available".
     """
 
     entity: ClassVar[RecordEntity] = RecordEntity.STAGE
@@ -194,7 +195,7 @@ class StageRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRecord:
-    """A note on a candidate or on an application: exactly one of the two is named, and has arrived.
+    """A note on a candidate or on an application: exactly one of the two is named. Waits for it if need be.
 
     Without `ats_last_modified_at` the note was last modified when it was created.
     """
@@ -213,7 +214,7 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackRecord:
-    """What an interviewer said of an application that has arrived (wire: interviewFeedback)."""
+    """What an interviewer said of an application, which it waits for (wire: interviewFeedback)."""
 
     entity: ClassVar[RecordEntity] = RecordEntity.INTERVIEW_FEEDBACK
 
@@ -226,6 +227,25 @@ class FeedbackRecord:
 
 
 Record = JobRecord | CandidateRecord | ApplicationRecord | StageRecord | NoteRecord | FeedbackRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKey:
+    """Which record is meant: a stage or feedback names its application, a note that or its candidate."""
+
+    entity: RecordEntity
+    external_id: str
+    candidate_external_id: str | None = None
+    application_external_id: str | None = None
+
+    @property
+    def parent(self) -> tuple[RecordEntity, str] | None:
+        """What the record belongs to, as kind and the ATS's id."""
+        if self.candidate_external_id is not None:
+            return RecordEntity.CANDIDATE, self.candidate_external_id
+        if self.application_external_id is not None:
+            return RecordEntity.APPLICATION, self.application_external_id
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """Sync runs: how far a load has come, and what became of each of its records."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Connection
@@ -10,8 +12,11 @@ from asyncpg import Connection
 from app.database.pool import Pool
 from app.errors import CallerError, ErrorCode
 from app.ids import CompanyId, uuid7
-from app.integration.progress import run_finished
+from app.integration.progress import open_run, run_finished
 from app.sync.records import RecordEntity, RecordOutcome, RecordResult, SyncRunId
+
+CALLS_QUIET: Final = timedelta(minutes=10)
+CALLS_MAX: Final = timedelta(hours=1)
 
 
 class SyncRunKind(StrEnum):
@@ -85,9 +90,59 @@ async def integration_to_sync(connection: Connection, company: CompanyId) -> UUI
 
 
 async def record_results(
+    connection: Connection,
+    company: CompanyId,
+    run: SyncRunId,
+    results: Sequence[RecordResult],
+    *,
+    now: datetime | None = None,
+) -> None:
+    """Keep these results with the run and move its progress: `done` counts refused records too.
+
+    In a run that ends by itself, records that changed nothing are counted and not listed: an ATS may send
+    all that it has every hour.
+    """
+    counts = Counter((result.entity.value, result.outcome.value) for result in results)
+    run_ends_by_itself = await connection.fetchval(
+        """
+        update sync_run r
+        set done = done + $3, refused = refused + $4, last_record_at = greatest(last_record_at, $5),
+          counts = (
+            select coalesce(jsonb_agg(to_jsonb(summed) order by entity, outcome), '[]')
+            from (
+              select entity, outcome, sum(count) as count
+              from (
+                select known.entity, known.outcome, known.count
+                from jsonb_to_recordset(r.counts) as known (entity text, outcome text, count bigint)
+                union all
+                select * from unnest($6::text[], $7::text[], $8::bigint[])
+              ) as all_counts
+              group by entity, outcome
+            ) as summed)
+        where company_id = $1 and id = $2
+        returning ends_by_itself
+        """,
+        company,
+        run,
+        len(results),
+        sum(result.outcome is RecordOutcome.REFUSED for result in results),
+        now or datetime.now(UTC),
+        [entity for entity, _ in counts],
+        [outcome for _, outcome in counts],
+        list(counts.values()),
+    )
+    listed = [
+        result
+        for result in results
+        if not (run_ends_by_itself and result.outcome is RecordOutcome.UNCHANGED and result.message is None)
+    ]
+    if listed:
+        await _list_results(connection, company, run, listed)
+
+
+async def _list_results(
     connection: Connection, company: CompanyId, run: SyncRunId, results: Sequence[RecordResult]
 ) -> None:
-    """Keep these results with the run and move its progress: `done` counts refused records too."""
     await connection.execute(
         """
         insert into record_result (company_id, sync_run_id, id, external_id, entity, outcome, message, path)
@@ -111,17 +166,42 @@ async def record_results(
         # Arrays of arrays must be rectangular, so a path travels as one text.
         [None if result.path is None else "\x1f".join(result.path) for result in results],
     )
+
+
+async def run_of_calls(
+    connection: Connection, company: CompanyId, *, now: datetime | None = None
+) -> SyncRunId:
+    """The run for records that come without one and that nobody ends: the wire API's.
+
+    That is the first sync or re-sync if one goes on; else a CALL run of at most `CALLS_MAX`, begun anew after
+    a pause of `CALLS_QUIET`. It ends by itself, with `app.sync.upkeep`. The caller holds the company
+    (`app.sync.ingest.hold_company`).
+    Raises: CallerError as `integration_to_sync` does.
+    """
+    at = now or datetime.now(UTC)
+    ongoing = await open_run(connection, company)
+    if ongoing is None:
+        ongoing = await connection.fetchval(
+            """
+            select id
+            from sync_run
+            where company_id = $1 and ends_by_itself and finished_at is null and kind = 'CALL'
+              and last_record_at >= $2 and started_at >= $3
+            order by started_at desc, id desc
+            limit 1
+            """,
+            *(company, at - CALLS_QUIET, at - CALLS_MAX),
+        )
+    run = ongoing or await start_run_within(connection, company, SyncRunKind.CALL, None, now=at)
     await connection.execute(
         """
         update sync_run
-        set done = done + $3, refused = refused + $4
-        where company_id = $1 and id = $2
+        set ends_by_itself = true, last_record_at = coalesce(last_record_at, $3)
+        where company_id = $1 and id = $2 and not ends_by_itself
         """,
-        company,
-        run,
-        len(results),
-        sum(result.outcome is RecordOutcome.REFUSED for result in results),
+        *(company, run, at),
     )
+    return SyncRunId(UUID(int=run.int))
 
 
 async def finish_run(pool: Pool, company: CompanyId, run: SyncRunId, *, now: datetime | None = None) -> None:

@@ -111,7 +111,11 @@ decided as materialized (
       else 'UPDATED'
     end as outcome
   from input i
-  left join {table} e on e.company_id = $1 and {on_key}
+  -- Row by row through the key, whatever the planner thinks of a table that was never analysed; offset 0
+  -- keeps it from making one join of it, over all rows of the company.
+  left join lateral (
+    select * from {table} e where e.company_id = $1 and {on_key} offset 0
+  ) e on true
 ),
 written as (
   insert into {table} ({written})

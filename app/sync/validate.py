@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from app.sync.records import NoteRecord, Record, RecordRefusedError, StageRecord
+from app.sync.records import NoteRecord, Record, RecordEntity, RecordKey, RecordRefusedError, StageRecord
 from app.sync.wire_names import camel_case, wire_name
 
 TEXT_LENGTH_MAX: Final = 300
@@ -42,9 +42,7 @@ RANK_MAX: Final = 2**31 - 1
 INTEGER_MAX: Final = 2**63 - 1
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-TIME_MIN: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
-_AFTER_EPOCH: Final = frozenset({"ats_created_at", "ats_last_modified_at", "entered_at"})
 _REQUIRED: Final = frozenset({"external_id", "first_name", "title", "attribute", "result", "number", "role"})
 _URLS: Final = frozenset({"external_profile_url", "linkedin_profile_url", "company_apply_url"})
 _EMAILS: Final = frozenset({"email_addresses", "candidate_email"})
@@ -52,7 +50,14 @@ _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _UNSAYABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _CONTROL: Final = re.compile("[\x00-\x20\x7f]")
 # `localhost:8080/x` has a port there, not a scheme.
-_FOREIGN_SCHEME: Final = re.compile(r"(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+_FOREIGN_SCHEME: Final = re.compile(r"(?!(?i:https?):)[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+
+# Whether a key names a candidate and an application.
+_PARENTS: Final[Mapping[RecordEntity, tuple[tuple[bool, bool], ...]]] = {
+    RecordEntity.STAGE: ((False, True),),
+    RecordEntity.INTERVIEW_FEEDBACK: ((False, True),),
+    RecordEntity.NOTE: ((True, False), (False, True)),
+}
 
 Path = tuple[str, ...]
 _R = TypeVar("_R", bound=Record)
@@ -76,6 +81,31 @@ def normalise(record: _R) -> _R:
     return dataclasses.replace(record, **fields)
 
 
+def normalise_key(key: RecordKey) -> RecordKey:
+    """The key of a record, trimmed like the record's own.
+
+    Raises: RecordRefusedError with the path of the part that no record can have.
+    """
+
+    def said(field: str) -> str | None:
+        value = getattr(key, field)
+        return None if value is None else _text(field, value, (wire_name(key.entity, field),))
+
+    candidate, application = said("candidate_external_id"), said("application_external_id")
+    parents = (candidate is not None, application is not None)
+    if parents not in _PARENTS.get(key.entity, ((False, False),)):
+        raise RecordRefusedError(
+            "must be named with what it belongs to, and with nothing else",
+            (wire_name(key.entity, "application_external_id"),),
+        )
+    return RecordKey(
+        entity=key.entity,
+        external_id=said("external_id") or "",
+        candidate_external_id=candidate,
+        application_external_id=application,
+    )
+
+
 def _normal_fields(part: Any, spell: Any) -> dict[str, Any]:
     """Every field of a record or of a part of one, normalised; `spell` gives its name on the wire."""
     return {
@@ -90,7 +120,7 @@ def _normal(name: str, value: Any, path: Path) -> Any:
     if isinstance(value, str):
         return _text(name, value, path)
     if isinstance(value, datetime):
-        return _time(name, value, path)
+        return _time(value, path)
     if isinstance(value, Mapping):
         return _json_object(value, path)
     if isinstance(value, tuple):
@@ -143,17 +173,15 @@ def _text(name: str, value: str, path: Path) -> str | None:
     return text
 
 
-def _time(name: str, value: datetime, path: Path) -> datetime:
+def _time(value: datetime, path: Path) -> datetime:
     if value.tzinfo is None:
         raise RecordRefusedError("has no time zone", path)
     try:
         moment = value.astimezone(UTC)
     except OverflowError:
         raise RecordRefusedError("is beyond the year 9999", path) from None
-    if name in _AFTER_EPOCH and moment <= EPOCH:
+    if moment <= EPOCH:
         raise RecordRefusedError("must be after 1970-01-01T00:00:00Z", path)
-    if moment < TIME_MIN:
-        raise RecordRefusedError("is before the year 1900", path)
     return moment
 
 

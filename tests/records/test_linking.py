@@ -137,6 +137,7 @@ async def test_a_refused_pair_is_not_matched_again_and_another_member_may_be(
         ANNA,
     )
     await owner.execute("insert into member_contact values ('urn:li:person:m3', 'EMAIL', 'cora@example.com')")
+    await owner.execute("update member set first_name = 'Anna' where urn = 'urn:li:person:m3'")
     await match_candidates(pool, CompanyId(COMPANY))
     assert await state_of(owner, ANNA) == ("MATCHED", M1)
     await unlink(ask, "rosa", ANNA)

@@ -5,10 +5,13 @@ from typing import Any
 
 import asyncpg
 
-from app.ids import uuid7
+from app.ids import CompanyId, uuid7
+from app.matching.match import match_due
+from app.records.syncing import sync_records
+from app.sync.records import RecordEntity
 from tests.records.conftest import written
 from tests.resolvers.conftest import Asking
-from tests.resolvers.world import ANNA, COMPANY, JOB, OTHER_COMPANY, own
+from tests.resolvers.world import ANNA, COMPANY, JOB, OTHER_COMPANY, PARTNER, own
 
 PAYLOAD = """{
   run { id done refused expected finishedAt outcomes { totalCount } }
@@ -44,10 +47,11 @@ def outcomes(payload: dict[str, Any]) -> list[tuple[str, str]]:
     return [(one["externalId"], one["outcome"]) for one in payload["results"]]
 
 
-async def test_a_candidate_arrives_whole_and_is_matched_at_once(
+async def test_a_candidate_arrives_whole_and_is_matched_when_matching_comes_to_it(
     ask: Asking, owner: asyncpg.Connection
 ) -> None:
-    payload = await sync(ask, CANDIDATES, ADA)
+    payload = await sync(ask, CANDIDATES, {**ADA, "firstName": "Anna"})
+    await match_due(ask.pool)
     assert payload["results"] == [
         {"externalId": "new-1", "entity": "candidate", "outcome": "CREATED", "message": None, "path": None}
     ]
@@ -58,7 +62,7 @@ async def test_a_candidate_arrives_whole_and_is_matched_at_once(
           tags { name } match { state memberId } } }""",
     )
     assert shown["candidate"] == {
-        "firstName": "Ada",
+        "firstName": "Anna",
         "phoneNumbers": [{"number": "+46 70 123 45 67", "extension": "9"}],
         "addresses": [{"city": "Malmo", "line1": None}],
         "createdAt": "2026-02-01T09:00:00+00:00",
@@ -74,6 +78,36 @@ async def test_a_call_is_a_run_of_its_own(ask: Asking) -> None:
     assert run.pop("id").startswith("urn:rsc:sync-run:")
     assert run.pop("finishedAt") is not None
     assert run == {"done": 2, "refused": 1, "expected": 2, "outcomes": {"totalCount": 2}}
+
+
+async def test_a_run_is_read_while_it_goes_on(ask: Asking) -> None:
+    """That of unattended calls, which is open until they pause."""
+    said: list[dict[str, Any]] = [
+        {"atsCandidateId": "new-1", "firstName": "Ada", "atsCreatedAt": 1, "atsLastModifiedAt": 2},
+        {"atsCandidateId": "bad"},
+    ]
+    for _ in range(2):
+        await sync_records(
+            ask.pool, CompanyId(COMPANY), PARTNER, RecordEntity.CANDIDATE, said, unattended=True
+        )
+    shown = await ask.data(
+        "staff",
+        """{ integration { syncRuns(first: 1) { edges { node {
+          finishedAt expected done refused counts { entity outcome count }
+          outcomes { edges { node { externalId outcome path } } } } } } } }""",
+    )
+    (edge,) = shown["integration"]["syncRuns"]["edges"]
+    refused = {"externalId": "bad", "outcome": "REFUSED", "path": ["firstName"]}
+    taken = {"externalId": "new-1", "outcome": "CREATED", "path": None}
+    assert edge["node"] == {
+        **{"finishedAt": None, "expected": None, "done": 4, "refused": 2},
+        "counts": [
+            {"entity": "candidate", "outcome": "CREATED", "count": 1},
+            {"entity": "candidate", "outcome": "REFUSED", "count": 2},
+            {"entity": "candidate", "outcome": "UNCHANGED", "count": 1},
+        ],
+        "outcomes": {"edges": [{"node": one} for one in (refused, refused, taken)]},
+    }
 
 
 async def test_a_bad_record_fails_alone_in_its_place(ask: Asking) -> None:
@@ -133,6 +167,7 @@ async def test_what_a_person_linked_stays_over_a_sync(ask: Asking) -> None:
     )
     changed = {**ADA, "atsCandidateId": "x-1", "atsLastModifiedAt": "2026-06-01T00:00:00Z"}
     assert outcomes(await sync(ask, CANDIDATES, changed)) == [("x-1", "UPDATED")]
+    await match_due(ask.pool)
     shown = await ask.data(
         "partner",
         "query ($id: ID) { candidate(id: $id) { firstName match { state memberId } } }",

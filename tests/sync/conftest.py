@@ -1,5 +1,7 @@
 """A live company in the test's own database."""
 
+from pathlib import Path
+
 import asyncpg
 import pytest
 
@@ -15,3 +17,10 @@ async def company(owner: asyncpg.Connection) -> CompanyId:
 @pytest.fixture
 async def urn(owner: asyncpg.Connection, company: CompanyId) -> CompanyUrn:
     return await urn_of(owner, company)
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, where a load writes what it refuses: the test's own."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

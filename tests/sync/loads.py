@@ -9,7 +9,7 @@ import asyncpg
 
 from app.ids import MemberUrn
 from app.matching.contacts import MemberContact, store_contacts
-from app.sync.importing import ImportReport
+from app.sync.import_report import ImportReport
 
 GREENHOUSE = Path(__file__).parent.parent / "fixtures" / "greenhouse"
 FILES = [

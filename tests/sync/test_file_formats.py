@@ -12,6 +12,8 @@ from app.sync.importing import import_files
 from tests.sync.companies import PARTNER
 from tests.sync.loads import GREENHOUSE, add_member, counted, written
 
+pytestmark = pytest.mark.usefixtures("in_folder")
+
 WIRE_LINES: list[object] = [
     {
         "entity": "stage",
@@ -120,8 +122,8 @@ async def test_csv_rows_that_cannot_be_taken_and_columns_that_nobody_knows(
         ("line 3", (), "Has neither an id nor an e-mail address to know the candidate by."),
         ("line 4", ("DNC",), "DNC must be yes or no."),
         ("line 5", ("Added at",), "Added at is not a time that can be read: yesterday."),
-        ("line 7", (), "Has more cells than there are headings."),
         ("line 6", ("emailAddresses", "0"), "emailAddresses.0 does not look like an e-mail address (x@x.x)."),
+        ("line 7", (), "Has more cells than there are headings."),
     ]
     row = await owner.fetchrow("select * from candidate")
     assert row is not None
@@ -134,8 +136,9 @@ async def test_csv_rows_that_cannot_be_taken_and_columns_that_nobody_knows(
     ("content", "message"),
     [
         (b"", ""),
-        (b"just some text\nand more\n", "Is no heading row: no column is a first or full name."),
-        (b'[{"id": 1}, ', "Is not JSON: "),
+        (b"just some text\nand more\n", "Is no heading row that says what the records are: "),
+        (b"[", "Is not JSON: the array does not end."),
+        (b'[{"id": 1, ', "Is not JSON: "),
         (b'{\n "id": 1,\n', "Is not JSON: "),
         (b"\xff\xfe\x00\xd8", "Is no heading row"),
         (b"[" * 100_000, "Is not JSON: "),

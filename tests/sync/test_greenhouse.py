@@ -4,16 +4,20 @@ import json
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from app.database.pool import Pool
 from app.ids import CompanyUrn
-from app.sync.importing import import_files
+from app.sync.importing import ImportOptions, import_files
 from tests.sync.companies import PARTNER, live_company, urn_of
 from tests.sync.loads import FILES, GREENHOUSE, add_member, counted, reasons
 
+pytestmark = pytest.mark.usefixtures("in_folder")
+
 NO_OWNER = (
     "Belongs to a candidate whom the feed does not name: none of its e-mails went to or came from exactly "
-    "one candidate of these files, and neither the file's name nor the caller says the candidate's id."
+    "one known candidate, and neither the file's name nor the caller says the candidate's id "
+    "(as candidate_id)."
 )
 
 
@@ -24,13 +28,15 @@ async def test_greenhouse_answers_are_taken_as_they_are(pool: Pool, urn: Company
         "candidate CREATED": 1,
         "application WAITING": 4,
         "stage CREATED": 2,
-        "interviewFeedback REFUSED": 2,
+        "interviewFeedback WAITING": 2,
     }
     assert [(one.external_id, one.message) for one in report.waiting] == [
         ("69306314", "Waits for candidate 57683957 and job 107761, not arrived yet."),
         ("69306509", "Waits for candidate 57683957 and job 224587, not arrived yet."),
         ("69103370", "Waits for job 87752, not arrived yet."),
         ("65153308", "Waits for job 299100, not arrived yet."),
+        ("123", "Waits for application 3456, not arrived yet."),
+        ("3414169", "Waits for application 23558552, not arrived yet."),
     ]
     assert list(report.remarks) == [
         "Application 69306509 names 2 jobs; only the first is kept, not Web Developer."
@@ -42,15 +48,12 @@ async def test_each_greenhouse_record_that_cannot_be_taken_is_reported_with_its_
 ) -> None:
     report = await import_files(pool, FILES, urn, PARTNER)
     only_notes = "Is not taken: of an activity feed only notes are synced, not {}."
-    unknown = "Belongs to application {}, which is not known; send that first."
     feed = "activity_feed.json"
     assert reasons(report) == [
         (feed, "line 1.notes[0]", "123456", NO_OWNER),
         (feed, "line 1.emails[0]", "234675", only_notes.format("emails")),
         (feed, "line 1.activities[0]", "6756789", only_notes.format("activities")),
         (feed, "line 1.activities[1]", "6757869", only_notes.format("activities")),
-        ("scorecards.json", "[0]", "123", unknown.format(3456)),
-        ("scorecards.json", "[1]", "3414169", unknown.format(23558552)),
     ]
 
 
@@ -65,7 +68,7 @@ async def test_a_second_run_changes_nothing(pool: Pool, urn: CompanyUrn, owner: 
         "candidate UNCHANGED": 1,
         "application UNCHANGED": 4,
         "stage UNCHANGED": 2,
-        "interviewFeedback REFUSED": 2,
+        "interviewFeedback UNCHANGED": 2,
     }
     assert reasons(second) == reasons(first)
     assert [await owner.fetch(f"select xmin, * from {table}") for table in tables] == before
@@ -153,7 +156,7 @@ async def test_an_activity_feed_is_attributed_by_caller_file_name_or_e_mail(
         ([by_email, candidates], None),
     ):
         company = await urn_of(owner, await live_company(owner))
-        report = await import_files(pool, files, company, PARTNER, candidate=candidate)
+        report = await import_files(pool, files, company, PARTNER, ImportOptions(candidate=candidate))
         assert counted(report)["note CREATED"] == 1
         assert [one.external_id for one in report.refused] == ["234675", "6756789", "6757869"]
     note = await owner.fetchrow("select * from note limit 1")
@@ -176,7 +179,8 @@ async def test_scorecards_become_feedback_once_their_application_is_known(
     applications = tmp_path / "a.json"
     applications.write_text(json.dumps([application]))
     report = await import_files(pool, [GREENHOUSE / "scorecards.json", applications], urn, PARTNER)
-    assert counted(report)["interviewFeedback CREATED"] == 1
+    assert (counted(report)["interviewFeedback WAITING"], report.joined) == (2, 1)
+    assert [one.external_id for one in report.waiting] == ["3414169", "3456"]
     row = await owner.fetchrow("select * from interview_feedback")
     assert row is not None
     assert row["interviewer_name"] == "Robert Robertson"

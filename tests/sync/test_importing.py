@@ -8,9 +8,11 @@ import pytest
 from app.database.pool import Pool
 from app.errors import CallerError
 from app.ids import CompanyUrn
-from app.sync.importing import import_files
+from app.sync.importing import ImportOptions, Progress, import_files
 from tests.sync.companies import PARTNER, live_company, urn_of
 from tests.sync.loads import FILES, counted, reasons, written
+
+pytestmark = pytest.mark.usefixtures("in_folder")
 
 
 async def test_of_several_records_of_one_key_the_last_modified_counts(
@@ -20,16 +22,18 @@ async def test_of_several_records_of_one_key_the_last_modified_counts(
         return {"atsCandidateId": "1", "firstName": name, "atsCreatedAt": 1, "atsLastModifiedAt": modified}
 
     file = written(tmp_path / "twice.jsonl", [said("Old", 5), said("New", 9), said("Older", 4)])
-    for changed in (1, 0):
-        report = await import_files(pool, [file], urn, PARTNER)
-        assert (report.merged, report.changed) == (2, changed)
+    for counts in (
+        {"candidate CREATED": 1, "candidate UPDATED": 1, "candidate STALE": 1},
+        {"candidate STALE": 2, "candidate UNCHANGED": 1},
+    ):
+        assert counted(await import_files(pool, [file], urn, PARTNER)) == counts
     assert await owner.fetchval("select first_name from candidate") == "New"
 
 
 async def test_a_dry_run_reports_the_same_and_leaves_nothing(
     pool: Pool, urn: CompanyUrn, owner: asyncpg.Connection
 ) -> None:
-    dry = await import_files(pool, FILES, urn, "Greenhouse", dry_run=True)
+    dry = await import_files(pool, FILES, urn, "Greenhouse", ImportOptions(dry_run=True))
     tables = ("candidate", "job", "application", "tag", "sync_run", "record_result")
     assert [await owner.fetchval(f"select count(*) from {table}") for table in tables] == [0] * 6
     assert await owner.fetchval("select count(*) from partner where name = 'Greenhouse'") == 0
@@ -40,13 +44,16 @@ async def test_a_dry_run_reports_the_same_and_leaves_nothing(
 async def test_the_run_and_the_progress_count_everything(
     pool: Pool, urn: CompanyUrn, owner: asyncpg.Connection
 ) -> None:
-    told: list[tuple[int, int]] = []
-    await import_files(pool, FILES, urn, PARTNER, progress=lambda done, total: told.append((done, total)))
-    assert told == [(10, 10)]
+    told: list[Progress] = []
+    await import_files(pool, FILES, urn, PARTNER, tell=told.append)
+    size = sum(file.stat().st_size for file in FILES)
+    assert told[-1] == Progress(bytes_done=size, bytes_total=size, records=14, matched=1)
+    done = [one.bytes_done for one in told]
+    assert done == sorted(done)
     row = await owner.fetchrow("select kind, expected, done, refused, finished_at is null from sync_run")
     assert row is not None
-    assert tuple(row) == ("IMPORT", 14, 14, 6, False)
-    assert await owner.fetchval("select count(*) from record_result where outcome = 'REFUSED'") == 6
+    assert tuple(row) == ("IMPORT", 14, 14, 4, False)
+    assert await owner.fetchval("select count(*) from record_result where outcome = 'REFUSED'") == 4
 
 
 async def test_what_cannot_be_loaded_at_all_is_said_at_once(

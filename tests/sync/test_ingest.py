@@ -68,6 +68,7 @@ APPLICATION = ApplicationRecord(
 )
 STAGE = StageRecord(external_id="s1", application_external_id="a1", name="Screening", entered_at=T0)
 NOTE = NoteRecord(external_id="n1", candidate_external_id="c1", body="Calls back.", ats_created_at=T0)
+NOTE_ON_APPLICATION = replace(NOTE, candidate_external_id=None, application_external_id="a1")
 FEEDBACK = FeedbackRecord(
     external_id="f1",
     application_external_id="a1",
@@ -209,15 +210,37 @@ async def test_application_and_candidate_that_arrive_at_the_same_time_find_each_
     assert await owner.fetchval("select count(*) from application where candidate_id is null") == 0
 
 
-@pytest.mark.parametrize("record", [STAGE, NOTE, FEEDBACK])
-async def test_what_belongs_to_something_unknown_is_refused(
-    pool: Pool, company: CompanyId, record: Record
+@pytest.mark.parametrize("record", [STAGE, NOTE, FEEDBACK, NOTE_ON_APPLICATION])
+async def test_what_comes_before_what_it_belongs_to_waits_and_is_there_when_that_arrives(
+    pool: Pool, company: CompanyId, owner: asyncpg.Connection, record: Record
 ) -> None:
     [result] = await ingest(pool, company, PARTNER, [record])
-    assert result.outcome is REFUSED
-    assert result.message is not None
-    assert "is not known; send that first." in result.message
+    assert result.outcome is WAITING
+    assert result.message in (
+        "Waits for application a1, not arrived yet.",
+        "Waits for candidate c1, not arrived yet.",
+    )
     assert result.path in (("atsJobApplicationId",), ("atsCandidateId",))
+    assert await outcomes(pool, company, record) == [UNCHANGED]
+    assert await outcomes(pool, company, LOCKE, APPLICATION) == [CREATED, WAITING]
+    assert await outcomes(pool, company, record) == [UNCHANGED]
+    assert await owner.fetchval("select count(*) from waiting_record") == 0
+    tables = ("application_stage", "note", "interview_feedback")
+    assert sum([await owner.fetchval(f"select count(*) from {table}") for table in tables]) == 1
+
+
+async def test_of_what_waits_the_latest_state_counts(
+    pool: Pool, company: CompanyId, owner: asyncpg.Connection
+) -> None:
+    later = replace(NOTE, body="Called back.", ats_last_modified_at=T0 + HOUR)
+    assert await outcomes(pool, company, later) == [WAITING]
+    assert await outcomes(pool, company, NOTE) == [STALE]
+    await ingest(pool, company, PARTNER, [LOCKE])
+    assert await owner.fetchval("select body from note") == "Called back."
+    moved = replace(STAGE, name="Interview")
+    assert await outcomes(pool, company, STAGE, moved) == [WAITING, WAITING]
+    await ingest(pool, company, PARTNER, [APPLICATION])
+    assert await owner.fetchval("select stage from application") == "Interview"
 
 
 async def test_the_stage_of_an_application_is_the_one_it_entered_last(

@@ -85,11 +85,12 @@ class Model:
 
     def _take(self, record: Record) -> RecordOutcome:
         parent = record.application_external_id if isinstance(record, StageRecord) else ""
-        if parent and not self.has(RecordEntity.APPLICATION, parent):
-            return RecordOutcome.REFUSED
         key = (record.entity, record.external_id, parent or "")
         known: Any = self.known.get(key)
         new: Any = record
+        if parent and not self.has(RecordEntity.APPLICATION, parent):
+            self.known[key] = record
+            return RecordOutcome.UNCHANGED if known == record else RecordOutcome.WAITING
         if known is not None and not parent and new.ats_last_modified_at < known.ats_last_modified_at:
             return RecordOutcome.STALE
         retagged = False
