@@ -1,39 +1,35 @@
-"""Files to records: which format a file has, and every record in it, or why it cannot be taken.
+"""Files to records: every record in a file, or why it cannot be taken, portion by portion.
 
-Three formats, told by the content and not by the file's name:
+The formats, told by the content (see `app.sync.sources`):
 
 - Greenhouse Harvest answers: a JSON array of objects, or one object.
 - JSON Lines of the wire format: one object a line, `{"entity": "candidate", "atsCandidateId": "7", …}`.
   Without `entity` the ids tell what it is. An array of such objects is taken too, and so are Greenhouse's
-  objects one a line.
-- CSV of candidates, with a heading row.
+  objects one a line. What a load refused comes in the same form, with the reason in `refused`.
+- CSV of any kind of record, with a heading row (see `app.sync.spreadsheet`).
 
-Files are read whole into memory.
+No more than one value is held at a time. A file may be read from any mark that a portion of it had.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final
 
-import orjson
-
-from app.errors import CallerError, ErrorCode
 from app.sync import greenhouse
-from app.sync.findings import Finding, Found, NotTaken, Place
+from app.sync.findings import Feed, Finding, Found, Mark, NotTaken, Place, Portion
 from app.sync.greenhouse import GreenhouseKind, greenhouse_kind
-from app.sync.records import CandidateRecord, Record, RecordEntity, RecordRefusedError
+from app.sync.json_values import Value, read_array, read_documents, read_lines
+from app.sync.mapping import FileMapping
+from app.sync.records import Record, RecordEntity, RecordRefusedError
 from app.sync.said import Said
+from app.sync.sources import FileFormat, Source, open_source
 from app.sync.spreadsheet import read_spreadsheet
 from app.sync.wire import record_from_wire, unknown_fields, wire_entity
 
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_NO_OWNER: Final = (
-    "belongs to a candidate whom the feed does not name: none of its e-mails went to or came from exactly "
-    "one candidate of these files, and neither the file's name nor the caller says the candidate's id"
-)
+REASON: Final = "refused"
+"""The field of an object in a file of refused records that tells the reason; it is not read."""
+FEED_OWNER: Final = "candidate_id"
+"""What an activity feed does not have in Greenhouse's answers, and has in a file of refused records."""
+
 _NOT_SYNCED: Final = "is not taken: of an activity feed only notes are synced, not {kind}"
 # An object that belongs to another names that too, so the most particular id comes first.
 _ID_NAMES: Final = (
@@ -49,106 +45,60 @@ _ENTITY: Final[Mapping[GreenhouseKind, RecordEntity]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Feed:
-    """An activity feed, kept until all candidates are known."""
+def read_portions(
+    source: Source, mapping: FileMapping, mark: Mark, *, company: str
+) -> Generator[Portion, None, None]:
+    """What is in a file behind a mark, in its order; an activity feed comes as it is.
 
-    place: Place
-    said: Mapping[str, Any]
-
-
-def read_files(files: Sequence[Path], *, candidate: str | None = None) -> list[Finding]:
-    """Everything in these files, in their order; activity feeds come last.
-
-    `candidate` is the ATS's id of the person whose activity feeds these are.
-
+    `company` is the organization's URN: a wire record that names another one is refused.
     Raises: CallerError (BAD_USER_INPUT) for a file that cannot be opened.
     """
-    findings: list[Finding] = []
-    feeds: list[_Feed] = []
-    for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise CallerError(ErrorCode.BAD_USER_INPUT, f"{file.name} cannot be read: {reason}.") from error
-        for place, said in _values(file.name, content, findings):
-            if isinstance(said, dict) and greenhouse_kind(said) is GreenhouseKind.ACTIVITY_FEED:
-                feeds.append(_Feed(place, said))
-            else:
-                findings.extend(_read_value(place, said))
-    owners = _owners(findings)
-    for feed in feeds:
-        findings.extend(_read_feed(feed, candidate or _named_by_file(feed.place.file, owners), owners))
-    return findings
+    with open_source(source.path) as file:
+        if source.format is FileFormat.CSV:
+            yield from read_spreadsheet(file, source, mapping, mark)
+            return
+        if source.format is FileFormat.ARRAY:
+            values = read_array(file, mark, start=source.start)
+        elif source.format is FileFormat.DOCUMENTS:
+            values = read_documents(file, mark, start=source.start)
+        else:
+            at = mark if mark.offset else Mark(source.start, 0)
+            values = read_lines(file, at)
+        for value in values:
+            yield Portion(list(_read_value(source.name, value, company)), value.mark)
 
 
-def _values(file: str, content: bytes, findings: list[Finding]) -> Iterator[tuple[Place, Any]]:
-    """The JSON values of a file with their places. What is no JSON goes to `findings`."""
-    text = content.removeprefix(_BYTE_ORDER_MARK).lstrip()
-    if text[:1] not in (b"{", b"["):
-        findings.extend(read_spreadsheet(file, content))
-        return
-    try:
-        whole = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        lines, unreadable = _lines(file, content) if text[:1] == b"{" else ([], [])
-        # A file none of whose lines can be read alone is one broken document, not many broken lines.
-        findings.extend(unreadable if lines else [_unreadable(file, f"line {error.lineno}", error)])
-        yield from lines
-        return
-    if isinstance(whole, list):
-        for index, said in enumerate(whole):
-            yield Place(file=file, position=f"[{index}]"), said
-    else:
-        yield Place(file=file, position="line 1"), whole
+def _read_value(file: str, value: Value, company: str) -> Iterator[Finding | Feed]:
+    place, said = Place(file=file, position=value.position), value.said
+    if value.broken is not None:
+        yield _refused(place, value.broken, said)
+    elif not isinstance(said, dict):
+        yield _refused(place, "is not a JSON object", {"value": said})
+    elif said.keys() != {REASON}:
+        yield from read_object(place, {name: said[name] for name in said if name != REASON}, company)
 
 
-def _lines(file: str, content: bytes) -> tuple[list[tuple[Place, Any]], list[NotTaken]]:
-    """JSON Lines: the values of the lines that can be read, and the lines that cannot."""
-    values: list[tuple[Place, Any]] = []
-    unreadable: list[NotTaken] = []
-    for number, line in enumerate(content.removeprefix(_BYTE_ORDER_MARK).split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            values.append((Place(file=file, position=f"line {number}"), orjson.loads(line)))
-        except orjson.JSONDecodeError as error:
-            unreadable.append(_unreadable(file, f"line {number}", error))
-    return values, unreadable
-
-
-def _unreadable(file: str, position: str, error: orjson.JSONDecodeError) -> NotTaken:
-    return NotTaken(
-        place=Place(file=file, position=position),
-        entity=None,
-        external_id="",
-        path=(),
-        message=f"is not JSON: {error.msg} at column {error.colno}",
-    )
-
-
-def _read_value(place: Place, said: Any) -> Iterator[Finding]:
-    if not isinstance(said, dict):
-        yield NotTaken(place=place, entity=None, external_id="", path=(), message="is not a JSON object")
-        return
+def read_object(place: Place, said: Mapping[str, Any], company: str) -> Iterator[Finding | Feed]:
+    """The records that a JSON object says, in the wire format or in Greenhouse's."""
     try:
         entity = wire_entity(said)
     except RecordRefusedError as refusal:
-        yield NotTaken(place=place, entity=None, external_id="", path=refusal.path, message=refusal.message)
+        yield _refused(place, refusal.message, said, path=refusal.path)
         return
     if entity is not None:
+        if said.get("integrationContext") not in (None, company):
+            yield _refused(
+                place, "names another company than this load's", said, entity, path=("integrationContext",)
+            )
+            return
         yield _read_wire(place, entity, said)
-    elif (kind := greenhouse_kind(said)) is not None:
+    elif (kind := greenhouse_kind(said)) is GreenhouseKind.ACTIVITY_FEED:
+        yield Feed(place=place, said=said)
+    elif kind is not None:
         yield from _read_greenhouse(place, kind, said)
     else:
-        yield NotTaken(
-            place=place,
-            entity=None,
-            external_id=_id_of(said),
-            path=(),
-            message='is of no known kind: neither the wire format (say its "entity") nor Greenhouse\'s',
-        )
+        message = 'is of no known kind: neither the wire format (say its "entity") nor Greenhouse\'s'
+        yield _refused(place, message, said)
 
 
 def _read_wire(place: Place, entity: RecordEntity, said: Mapping[str, Any]) -> Finding:
@@ -156,20 +106,22 @@ def _read_wire(place: Place, entity: RecordEntity, said: Mapping[str, Any]) -> F
         f"The field {name} of {entity} records is not known and was left out."
         for name in unknown_fields(entity, said)
     )
-    return _attempt(place, entity, said, lambda: record_from_wire(entity, said), remarks)
+    return attempt(place, entity, {"entity": entity, **said}, lambda: record_from_wire(entity, said), remarks)
 
 
 def _read_greenhouse(place: Place, kind: GreenhouseKind, said: Mapping[str, Any]) -> Iterator[Finding]:
     here = Said(said)
     if kind is GreenhouseKind.JOB:
-        yield _attempt(place, _ENTITY[kind], said, lambda: greenhouse.job(here))
+        yield attempt(place, _ENTITY[kind], said, lambda: greenhouse.job(here))
     elif kind is GreenhouseKind.SCORECARD:
-        yield _attempt(place, _ENTITY[kind], said, lambda: greenhouse.scorecard(here))
+        yield attempt(place, _ENTITY[kind], said, lambda: greenhouse.scorecard(here))
     elif kind is GreenhouseKind.APPLICATION:
         yield from _read_application(place, said)
     else:
-        yield _attempt(place, _ENTITY[kind], said, lambda: greenhouse.candidate(here))
         embedded = said.get("applications")
+        # They are refused and mended on their own; the candidate keeps the field, which tells what it is.
+        alone = {**said, "applications": []} if isinstance(embedded, list) else said
+        yield attempt(place, _ENTITY[kind], alone, lambda: greenhouse.candidate(here))
         for index, one in enumerate(embedded if isinstance(embedded, list) else []):
             if isinstance(one, dict):
                 inner = Place(file=place.file, position=f"{place.position}.applications[{index}]")
@@ -178,35 +130,48 @@ def _read_greenhouse(place: Place, kind: GreenhouseKind, said: Mapping[str, Any]
 
 def _read_application(place: Place, said: Mapping[str, Any]) -> Iterator[Finding]:
     here = Said(said)
-    found = _attempt(place, RecordEntity.APPLICATION, said, lambda: greenhouse.application(here))
-    if isinstance(found, Found):
-        found = Found(place=place, record=found.record, remarks=greenhouse.application_remarks(here))
-    yield found
-    if said.get("current_stage") is not None:
+    application = attempt(
+        place,
+        RecordEntity.APPLICATION,
+        said,
+        lambda: greenhouse.application(here),
+        lambda: greenhouse.application_remarks(here),
+    )
+    yield application
+    # The stage of one that is refused comes with it again once it is mended.
+    if isinstance(application, Found) and said.get("current_stage") is not None:
         inside = Place(file=place.file, position=f"{place.position}.current_stage")
-        yield from _optional(inside, RecordEntity.STAGE, said, lambda: greenhouse.current_stage(here))
-
-
-def _read_feed(feed: _Feed, owner: str | None, owners: Mapping[str, set[str]]) -> Iterator[Finding]:
-    here = Said(feed.said)
-    if owner is None:
         try:
-            addresses = {address.casefold() for address in greenhouse.feed_addresses(here)}
-        except RecordRefusedError:
-            addresses = set()
-        of_feed = {one for address in addresses for one in owners.get(address, ())}
-        owner = of_feed.pop() if len(of_feed) == 1 else None
+            record = greenhouse.current_stage(here)
+        except RecordRefusedError as refusal:
+            yield _refused(inside, refusal.message, said, RecordEntity.STAGE, path=refusal.path)
+        else:
+            if record is not None:
+                yield Found(place=inside, record=record, said=said)
+
+
+def read_feed(feed: Feed, owner: str | None, no_owner: str) -> Iterator[Finding]:
+    """The notes of an activity feed for the candidate `owner`; `no_owner` says why there is none."""
     for kind in ("notes", "emails", "activities"):
         entries = feed.said.get(kind)
         for index, one in enumerate(entries if isinstance(entries, list) else []):
             place = Place(file=feed.place.file, position=f"{feed.place.position}.{kind}[{index}]")
             said = one if isinstance(one, dict) else {}
+            alone: dict[str, Any] = {FEED_OWNER: owner, "notes": [], "emails": [], "activities": []} | {
+                kind: [one]
+            }
             if kind == "notes" and owner is not None:
-                yield _attempt(place, RecordEntity.NOTE, said, _note_reader(said, owner))
+                found = attempt(place, RecordEntity.NOTE, said, _note_reader(said, owner))
+                yield _alone(found, alone)
                 continue
-            message = _NO_OWNER if kind == "notes" else _NOT_SYNCED.format(kind=kind)
+            message = no_owner if kind == "notes" else _NOT_SYNCED.format(kind=kind)
             yield NotTaken(
-                place=place, entity=RecordEntity.NOTE, external_id=_id_of(said), path=(), message=message
+                place=place,
+                entity=RecordEntity.NOTE,
+                external_id=id_of(said),
+                path=(),
+                message=message,
+                said=alone,
             )
 
 
@@ -214,57 +179,55 @@ def _note_reader(said: Mapping[str, Any], owner: str) -> Callable[[], Record]:
     return lambda: greenhouse.feed_note(Said(said), owner)
 
 
-def _attempt(
+def _alone(finding: Finding, said: Mapping[str, Any]) -> Finding:
+    if isinstance(finding, Found):
+        return Found(place=finding.place, record=finding.record, said=said)
+    return NotTaken(
+        place=finding.place,
+        entity=finding.entity,
+        external_id=finding.external_id,
+        path=finding.path,
+        message=finding.message,
+        said=said,
+    )
+
+
+def attempt(
     place: Place,
     entity: RecordEntity,
     said: Mapping[str, Any],
     read: Callable[[], Record],
-    remarks: tuple[str, ...] = (),
+    remarks: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
 ) -> Finding:
-    try:
-        return Found(place=place, record=read(), remarks=remarks)
-    except RecordRefusedError as refusal:
-        return NotTaken(
-            place=place,
-            entity=entity,
-            external_id=_id_of(said),
-            path=refusal.path,
-            message=refusal.message,
-        )
-
-
-def _optional(
-    place: Place, entity: RecordEntity, said: Mapping[str, Any], read: Callable[[], Record | None]
-) -> Iterator[Finding]:
+    """The record that `read` makes of what is said, or its refusal."""
     try:
         record = read()
-    except RecordRefusedError as refusal:
-        yield NotTaken(
-            place=place, entity=entity, external_id=_id_of(said), path=refusal.path, message=refusal.message
+        return Found(
+            place=place, record=record, said=said, remarks=remarks() if callable(remarks) else remarks
         )
-    else:
-        if record is not None:
-            yield Found(place=place, record=record)
+    except RecordRefusedError as refusal:
+        return _refused(place, refusal.message, said, entity, path=refusal.path)
 
 
-def _owners(findings: Sequence[Finding]) -> Mapping[str, set[str]]:
-    """The candidates of these files by e-mail address, and by their own id."""
-    owners: defaultdict[str, set[str]] = defaultdict(set)
-    for one in findings:
-        if isinstance(one, Found) and isinstance(one.record, CandidateRecord):
-            owners[one.record.external_id].add(one.record.external_id)
-            for address in one.record.email_addresses:
-                owners[address.casefold()].add(one.record.external_id)
-    return owners
+def _refused(
+    place: Place,
+    message: str,
+    said: Mapping[str, Any] | str,
+    entity: RecordEntity | None = None,
+    *,
+    path: tuple[str, ...] = (),
+) -> NotTaken:
+    return NotTaken(
+        place=place,
+        entity=entity,
+        external_id=id_of(said) if isinstance(said, Mapping) else "",
+        path=path,
+        message=message,
+        said=said,
+    )
 
 
-def _named_by_file(file: str, owners: Mapping[str, set[str]]) -> str | None:
-    """The candidate's id in a name like `activity_feed_53883394.json`, if these files have that candidate."""
-    named = {number for number in re.findall(r"\d+", file) if number in owners}
-    return named.pop() if len(named) == 1 else None
-
-
-def _id_of(said: Mapping[str, Any]) -> str:
+def id_of(said: Mapping[str, Any]) -> str:
     """The best name for something that was not taken; empty if it has none."""
     values = [said.get(name) for name in _ID_NAMES]
     return next((str(value) for value in values if isinstance(value, int | str) and value != ""), "")

@@ -66,10 +66,14 @@ def _time(value: Any, path: Path) -> datetime:
         return value  # GraphQL has read it already.
     if isinstance(value, int) and not isinstance(value, bool):
         return from_epoch_ms(value, path)
+    unreadable = RecordRefusedError("must be epoch milliseconds or ISO 8601 with offset", path)
+    # Python reads on past a NUL at the end.
+    if not isinstance(value, str) or not value.isprintable():
+        raise unreadable
     try:
-        return datetime.fromisoformat(_text(value, path))
+        return datetime.fromisoformat(value)
     except ValueError:
-        raise RecordRefusedError("must be epoch milliseconds or ISO 8601 with offset", path) from None
+        raise unreadable from None
 
 
 def _flag(value: Any, path: Path) -> bool:
@@ -100,9 +104,13 @@ def _object(value: Any, path: Path) -> Mapping[str, Any]:
 def _name(value: Any, path: Path) -> str | None:
     """A person as text, or as firstName and lastName."""
     if isinstance(value, dict):
-        parts = [_text(value[key], (*path, key)) for key in ("firstName", "lastName") if value.get(key)]
-        return " ".join(parts) or None
-    return _text(value, path)
+        parts = [
+            _text(value[key], (*path, key)) for key in ("firstName", "lastName") if value.get(key) is not None
+        ]
+        return " ".join(part for part in parts if part.strip()) or None
+    if not isinstance(value, str):
+        raise RecordRefusedError("must be text, or an object with firstName and lastName", path)
+    return value
 
 
 def _list_of(read: Reader, value: Any, path: Path) -> tuple[Any, ...]:
@@ -172,6 +180,14 @@ _TELLING: Final = (
     ("atsCandidateId", RecordEntity.CANDIDATE),
 )
 _ENVELOPE: Final = frozenset({"entity", "dataProvider", "integrationContext"})
+# Fields that are known and kept elsewhere: an application's person is its candidate, and matches are made by
+# hand or by us, so a record that was read may be sent back as it is.
+_KEPT_ELSEWHERE: Final[Mapping[RecordEntity, frozenset[str]]] = MappingProxyType(
+    {
+        RecordEntity.APPLICATION: frozenset({"firstName", "lastName", "stage"}),
+        RecordEntity.CANDIDATE: frozenset({"matchedMembers", "manualMatchedMember"}),
+    }
+)
 
 
 def wire_entity(said: Mapping[str, Any]) -> RecordEntity | None:
@@ -205,4 +221,5 @@ def record_from_wire(entity: RecordEntity, said: Mapping[str, Any]) -> Record:
 def unknown_fields(entity: RecordEntity, said: Mapping[str, Any]) -> list[str]:
     """The names in a JSON object that no field has."""
     known = {wire_name(entity, field.name) for field in fields(_RECORDS[entity])}
-    return [name for name in said if name not in known | _ENVELOPE]
+    known |= _ENVELOPE | _KEPT_ELSEWHERE.get(entity, frozenset())
+    return [name for name in said if name not in known]

@@ -1,6 +1,7 @@
 """How the fields of our records are spelled on the wire; the paths of refusals use this spelling."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from app.sync.records import RecordEntity
@@ -39,11 +40,13 @@ _SPELLED_OTHERWISE: Final[Mapping[RecordEntity, Mapping[str, str]]] = {
 }
 
 
+@cache
 def wire_name(entity: RecordEntity, field: str) -> str:
     """The wire API's name of a record's field: `wire_name(STAGE, "entered_at")` is `atsCreatedAt`."""
     return _SPELLED_OTHERWISE[entity].get(field) or camel_case(field)
 
 
+@cache
 def camel_case(name: str) -> str:
     """`postal_code` as `postalCode`."""
     first, *rest = name.split("_")
