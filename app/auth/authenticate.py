@@ -16,14 +16,23 @@ from typing import Final, NamedTuple
 from app.access.features import Role
 from app.access.guards import Grants, grants_of
 from app.access.viewer import CompanyFacts, SeatFacts, Viewer, effective_roles
+from app.auth.applications import SUBJECT, Application
 from app.auth.facts import FactsCache
 from app.auth.issuers import IssuerRegistry
 from app.auth.revocation import Revocations
 from app.auth.tokens import TOKEN_BYTES_MAX, Claims, TokenVerifier, unauthenticated
 from app.database.pool import Pool
 from app.errors import CallerError, ErrorCode
+from app.ids import CompanyUrn
 
 _BEARER: Final = re.compile(rb"bearer +([!-~]+) *", re.IGNORECASE)
+
+
+class Caller(NamedTuple):
+    """Whose token it is; `application` is None for a token that no application got."""
+
+    grants: Grants
+    application: Application | None
 
 
 class _Known(NamedTuple):
@@ -31,6 +40,7 @@ class _Known(NamedTuple):
     claims: Claims
     generation: int
     grants: Grants
+    application: Application | None
 
 
 class Authenticator:
@@ -117,6 +127,22 @@ class Authenticator:
         found = self.cached(header)
         if found is not None:
             return found
+        grants = (await self._look_up(header)).grants
+        if grants.viewer.company is None:
+            raise unauthenticated("it names no company to act for")
+        return grants
+
+    async def caller(self, header: bytes | None) -> Caller:
+        """The same for the wire API, where a partner's own application calls too, which acts for no company.
+
+        Raises: CallerError as `grants`.
+        """
+        if header is not None and self.cached(header) is not None:
+            known = self._known[header]
+            return Caller(known.grants, known.application)
+        return await self._look_up(header)
+
+    async def _look_up(self, header: bytes | None) -> Caller:
         token = _token_of(header)
         claims = await self.verifier.verify(token)
         await self.revocations.watch.ensure_fresh()
@@ -124,12 +150,35 @@ class Authenticator:
             raise unauthenticated("it was revoked")
         await self.facts.watch.ensure_fresh()
         generation = self.facts.generation
-        grants = grants_of(await self._viewer(claims))
-        if header is not None:
-            self._known[header] = _Known(token, claims, generation, grants)
+        if claims.credential is None:
+            caller = Caller(grants_of(await self._viewer(claims)), None)
+        else:
+            caller = await self._application(claims)
+        # What acts for no company is nobody for GraphQL, which answers whatever is remembered.
+        if header is not None and caller.grants.viewer.company is not None:
+            self._known[header] = _Known(token, claims, generation, *caller)
             if len(self._known) > self._remembered_max:
                 self._known.popitem(last=False)
-        return grants
+        return caller
+
+    async def _application(self, claims: Claims) -> Caller:
+        """The token says which application it is, and the database all the rest."""
+        found = await self.facts.application(claims.subject.removeprefix(SUBJECT))
+        if found is None or found[0].credential != claims.credential:
+            raise unauthenticated("its application or the secret that it was had by counts no more")
+        application, urn = found
+        company = await self.facts.company(CompanyUrn(urn)) if urn is not None else None
+        if company is not None and company.integration is not None:
+            _check_partner(application.partner, company.integration.partner_name)
+        viewer = Viewer(
+            subject=application.subject,
+            roles=frozenset({Role.PARTNER}),
+            company=company,
+            seat=None,
+            partner=application.partner,
+            client=None,
+        )
+        return Caller(grants_of(viewer), application)
 
     async def _viewer(self, claims: Claims) -> Viewer:
         if claims.company is None:
@@ -162,13 +211,18 @@ def _partner(claims: Claims, company: CompanyFacts) -> str | None:
     serves = company.integration.partner_name if company.integration is not None else None
     if claims.partner is None:
         return serves if Role.PARTNER in claims.roles else None
-    if serves is not None and claims.partner != serves:
+    if serves is not None:
+        _check_partner(claims.partner, serves)
+    return claims.partner
+
+
+def _check_partner(partner: str, serves: str) -> None:
+    if partner != serves:
         raise CallerError(
             ErrorCode.FORBIDDEN,
             "The token's partner is not the one that serves this company (claim partner).",
             status=403,
         )
-    return claims.partner
 
 
 def _token_of(header: bytes | None) -> str:

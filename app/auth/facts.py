@@ -15,6 +15,7 @@ import orjson
 
 from app.access.features import Feature, IntegrationState, ProductTier, SeatState
 from app.access.viewer import CompanyFacts, ContractFacts, IntegrationFacts, SeatFacts
+from app.auth.applications import Application, find_application
 from app.auth.watch import Watch
 from app.database.pool import Pool
 from app.ids import CompanyId, ContractId, SeatId
@@ -22,6 +23,8 @@ from app.ids import CompanyId, ContractId, SeatId
 _VERSION: Final = "select version from facts_version"
 
 _COMPANY_OF: Final = "select company_of($1) as company_id"
+
+_URN_OF: Final = "select urn from company where company_id = $1"
 
 _COMPANY: Final = """
 select
@@ -34,6 +37,15 @@ select
   i.partner_name,
   p.supported_features,
   r.entities as resyncing,
+  array_remove(array[
+    case when i.job_posting_viewers = 'ALL_PRODUCT_USERS' then 'JOB_POSTING' end,
+    case when i.application_viewers = 'ALL_PRODUCT_USERS' then 'APPLICATION' end
+  ], null) as unlisted_open_to_all,
+  array(
+    select kind
+    from unnest(array['JOB_POSTING', 'APPLICATION']) as known (kind)
+    where exists (select from entity_acl l where l.company_id = $1 and l.entity_type = kind)
+  ) as on_lists,
   (
     select json_agg(json_build_array(k.id, k.urn, k.name, k.product_tier, k.activated) order by k.urn, k.id)
     from contract k
@@ -47,7 +59,7 @@ where c.company_id = $1
 """
 
 _SEAT: Final = """
-select id, urn, contract_id, state, is_admin
+select id, urn, contract_id, state, is_admin, member_urn
 from seat
 where company_id = $1
   and urn = $2
@@ -69,6 +81,7 @@ class FactsCache:
         self._companies_max = companies_max
         self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
         self._loading: dict[str, asyncio.Task[CompanyFacts | None]] = {}
+        self._applications: dict[str, tuple[Application, str | None]] = {}
         self._version: int | None = None
         self.generation = 0
         """Grows when everything was forgotten. What was made of facts before that counts no more."""
@@ -106,6 +119,26 @@ class FactsCache:
             remembered.seats[urn] = seat
         return seat
 
+    async def application(self, client_id: str) -> tuple[Application, str | None] | None:
+        """The application, and the URN of the company that it acts for if there is one; None if it is
+        revoked.
+        """
+        await self.watch.ensure_fresh()
+        known = self._applications.get(client_id)
+        if known is not None:
+            return known
+        generation = self.generation
+        found = await find_application(self._pool, client_id)
+        if found is None:
+            return None
+        application, urn = found[0], None
+        if application.company is not None:
+            rows = await self._pool.fetch(application.company, _URN_OF, [application.company])
+            urn = str(rows[0]["urn"]) if rows else None
+        if generation == self.generation and len(self._applications) < self._companies_max:
+            self._applications[client_id] = application, urn
+        return application, urn
+
     async def _load(self, urn: str) -> CompanyFacts | None:
         generation = self.generation
         company_id = (await self._pool.fetch(None, _COMPANY_OF, [urn]))[0]["company_id"]
@@ -135,6 +168,7 @@ class FactsCache:
             self._version = version
             self.generation += 1
             self._remembered.clear()
+            self._applications.clear()
             self._loading.clear()  # Who asks from now on must not be given what began to load before.
 
 
@@ -165,6 +199,8 @@ def _integration(row: Any) -> IntegrationFacts | None:
             Feature[name] for name in row["supported_features"] if name in Feature.__members__
         ),
         resyncing=frozenset(row["resyncing"] or ()),
+        unlisted_open_to_all=frozenset(row["unlisted_open_to_all"]),
+        on_lists=frozenset(row["on_lists"]),
     )
 
 
@@ -175,4 +211,5 @@ def _seat(row: Any) -> SeatFacts:
         contract_id=ContractId(row["contract_id"]),
         state=SeatState[row["state"]],
         is_admin=row["is_admin"],
+        member_urn=row["member_urn"],
     )

@@ -26,6 +26,7 @@ def issue_token(
     seat: str | None = None,
     partner: str | None = None,
     client: str | None = None,
+    credential: int | None = None,
     lifetime_s: int = DEVELOPMENT_LIFETIME_MAX_S,
     issuer: str = DEVELOPMENT_ISSUER,
 ) -> str:
@@ -33,6 +34,7 @@ def issue_token(
 
     Nothing is checked here: what a token may say is decided where it is verified, for ours as for any
     other. `company` and `seat` are LinkedIn URNs, `partner` is the partner's name.
+    `credential` makes it an application's: see `app.auth.applications`.
     """
     now = int(time.time())
     claims: dict[str, Any] = {
@@ -44,7 +46,13 @@ def issue_token(
         "jti": str(uuid4()),
         "roles": sorted(roles),
     }
-    ours = {"company": company, "seat": seat, "partner": partner, "client": client}
+    ours = {
+        "company": company,
+        "seat": seat,
+        "partner": partner,
+        "client": client,
+        "credential": credential,
+    }
     claims.update({name: value for name, value in ours.items() if value is not None})
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": "JWT"}
     return jws.serialize_compact(header, orjson.dumps(claims), key.jwk, registry=_REGISTRY)

@@ -19,7 +19,7 @@ from joserfc.util import urlsafe_b64decode
 
 from app.access.features import Role
 from app.auth.issue import AUDIENCE
-from app.auth.issuers import Issuer, IssuerRegistry
+from app.auth.issuers import OWN_ISSUER, Issuer, IssuerRegistry
 from app.auth.key_sources import KeySource
 from app.auth.keys import ALGORITHM, KEY_ID_LENGTH_MAX
 from app.auth.strict_json import strict_object
@@ -42,6 +42,7 @@ class Claims:
     """What a verified token says. `issued_at` and `expires_at` are seconds since the epoch.
 
     `roles` are as claimed; which of them hold is decided with the seat's row (`effective_roles`).
+    With a `credential` the subject is an application of a partner's, and its row says all the rest.
     """
 
     issuer: str
@@ -54,6 +55,7 @@ class Claims:
     token_id: str
     issued_at: int
     expires_at: int
+    credential: int | None = None
 
 
 class _Verified(NamedTuple):
@@ -200,6 +202,7 @@ def _claims(payload: bytes, issuer: Issuer, now: float) -> Claims:
         token_id=_text(said, "jti") or _missing("jti"),
         issued_at=issued_at,
         expires_at=expires_at,
+        credential=_credential(said, issuer),
     )
 
 
@@ -238,6 +241,16 @@ def _roles(said: dict[str, Any]) -> frozenset[Role]:
     if len(roles) != len(values):
         raise unauthenticated("it claims a role twice, or one that does not exist (claim roles)")
     return frozenset(roles)
+
+
+def _credential(said: dict[str, Any], issuer: Issuer) -> int | None:
+    """By which of its secrets an application got this token; only we give tokens to applications."""
+    value = said.get("credential")
+    if value is None:
+        return None
+    if type(value) is not int or value < 1 or issuer.name != OWN_ISSUER:
+        raise unauthenticated("only an application's token names a credential (claim credential)")
+    return value
 
 
 def _text(said: dict[str, Any], claim: str) -> str | None:

@@ -1,15 +1,18 @@
 """`rsc token`: a development token, where the development key is on."""
 
 import asyncio
+from typing import Any
 
 import click
 
 from app.access.features import Role
 from app.auth.issue import issue_token
 from app.auth.issuers import DEVELOPMENT_LIFETIME_MAX_S
+from app.auth.keys import SigningKey
 from app.auth.own_key import development_key
 from app.auth.personas import PERSONAS
 from app.database.connect import make_pool, open_database
+from app.demo.applications import ensure_demo_applications
 from app.errors import CallerError, ErrorCode
 from app.settings import Settings
 
@@ -28,6 +31,11 @@ _ROLE = click.Choice([role.value for role in Role])
 
 @click.command()
 @click.option("--persona", type=click.Choice(list(PERSONAS)), help="One of the demo's people.")
+@click.option(
+    "--client-credentials",
+    is_flag=True,
+    help="Of the persona `partner`, print client ids and secrets for the wire API instead of a token.",
+)
 @click.option("--role", "roles", multiple=True, type=_ROLE, help="May be repeated.")
 @click.option("--company", metavar="URN", help="The organization that the bearer acts for.")
 @click.option("--contract", metavar="URN", help="Choose a seat of this contract (asks the database).")
@@ -43,46 +51,52 @@ _ROLE = click.Choice([role.value for role in Role])
     show_default=True,
     help="Seconds.",
 )
-def token(
-    persona: str | None,
-    roles: tuple[str, ...],
-    company: str | None,
-    contract: str | None,
-    seat: str | None,
-    partner: str | None,
-    client: str | None,
-    subject: str,
-    lifetime_s: int,
-) -> None:
+def token(persona: str | None, client_credentials: bool, **described: Any) -> None:
     """Print a signed development token: of a persona, or of whoever the options describe.
 
     The key is the one that `rsc demo` made in RSC_DATA_DIR, or, where RSC_DEVELOPMENT_TOKENS is on,
     RSC_SIGNING_KEY. Elsewhere there are no development tokens.
+
+    `--persona partner --client-credentials` prints four words: client id and secret of Northwind's
+    application, then those of the partner's own. They are for POST /oauth/v2/accessToken.
     """
     settings = Settings.from_environ()
-    described = bool(roles or company or contract or seat or partner)
-    if (persona is None) != described:
+    names = ("roles", "company", "contract", "seat", "partner")
+    if (persona is None) != any(described[name] for name in names):
         raise click.UsageError("Say either --persona, or at least --role and --company.")
+    if client_credentials and persona != "partner":
+        raise click.UsageError("--client-credentials goes with --persona partner.")
     key = development_key(settings)
-    if persona is not None:
+    if client_credentials:
+        click.echo(" ".join(asyncio.run(_client_credentials(settings, key))))
+    elif persona is not None:
+        lifetime_s, client = described["lifetime_s"], described["client"]
         click.echo(PERSONAS[persona].token(key, lifetime_s=lifetime_s, client=client))
-        return
+    else:
+        click.echo(_described_token(settings, key, **described))
+
+
+def _described_token(
+    settings: Settings,
+    key: SigningKey,
+    *,
+    roles: tuple[str, ...],
+    company: str | None,
+    contract: str | None,
+    seat: str | None,
+    **others: Any,
+) -> str:
     if not roles or company is None:
         raise click.UsageError("A token needs --role and --company.")
     if contract is not None:
         seat = asyncio.run(_seat_on(settings, company, contract, seat, is_admin="RECRUITER_ADMIN" in roles))
-    click.echo(
-        issue_token(
-            key,
-            subject=subject,
-            roles=[Role(role) for role in roles],
-            company=company,
-            seat=seat,
-            partner=partner,
-            client=client,
-            lifetime_s=lifetime_s,
-        )
-    )
+    return issue_token(key, roles=[Role(role) for role in roles], company=company, seat=seat, **others)
+
+
+async def _client_credentials(settings: Settings, key: SigningKey) -> tuple[str, str, str, str]:
+    """Of the demo's applications, which are made if the demo has not done so yet."""
+    async with open_database(settings, share=True) as database, make_pool(database.dsn, settings) as pool:
+        return await ensure_demo_applications(pool, key)
 
 
 async def _seat_on(

@@ -1,14 +1,13 @@
 """What every request passes first: which host it means, and that whatever fails behind it is answered."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import CallerError, ErrorCode
-from app.http.graphql import GraphQLEndpoint
 from app.telemetry.logs import what_failed
 from app.telemetry.tracing import trace_id_of
 
@@ -17,10 +16,27 @@ _log = structlog.get_logger(__name__)
 _REMEMBERED_MAX: Final = 100
 
 
-class Edge:
-    """Checks the Host header, then leads to /graphql directly and to everything else through `site`."""
+class Answers(Protocol):
+    """What is behind /graphql."""
 
-    def __init__(self, graphql: GraphQLEndpoint, site: ASGIApp, allowed_hosts: tuple[str, ...]) -> None:
+    async def answer(self, scope: Scope, head: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        """Answer one request; `head` is its headers, of those with several values the last."""
+        ...
+
+
+class Edge:
+    """Checks the Host header, then leads to /graphql and the wire API, and to the rest through `site`."""
+
+    def __init__(
+        self,
+        graphql: Answers,
+        site: ASGIApp,
+        allowed_hosts: tuple[str, ...],
+        *,
+        wire: ASGIApp | None = None,
+    ) -> None:
+        """`wire` answers everything below /v2/."""
+        self._wire = wire
         self._graphql = graphql
         self._site = site
         self._allowed = frozenset(host.lower().rstrip(".") for host in allowed_hosts)
@@ -42,6 +58,8 @@ class Edge:
             await self._refuse_host(send)
         elif scope["path"] == "/graphql":
             await self._graphql.answer(scope, head, receive, send)
+        elif self._wire is not None and scope["path"].startswith("/v2/"):
+            await self._wire(scope, receive, send)
         else:
             await self._serve_site(scope, receive, send)
 

@@ -16,6 +16,7 @@ import structlog
 
 from app.access.features import Role
 from app.access.guards import Grants
+from app.database.pool import Pool
 from app.documents.trusted import TrustedDocuments
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.errors import CallerError, ErrorCode
@@ -31,6 +32,7 @@ from app.http.deadlines import Deadlines
 from app.http.media_types import GRAPHQL_RESPONSE, JSON, MediaType, answer_in, check_content_type
 from app.http.origins import Origins
 from app.http.overload import Gate
+from app.http.repeats import execute_once
 from app.http.services import Services
 from app.http.trusted import admit
 from app.telemetry.logs import what_failed
@@ -67,7 +69,10 @@ _ALWAYS: Final[dict[str, Headers]] = {
 _METHODS: Final = b"GET, POST, OPTIONS"
 _PREFLIGHT: Final[Headers] = [
     (b"access-control-allow-methods", b"GET, POST"),
-    (b"access-control-allow-headers", b"accept, authorization, content-type, traceparent, tracestate"),
+    (
+        b"access-control-allow-headers",
+        b"accept, authorization, content-type, idempotency-key, traceparent, tracestate",
+    ),
     (b"access-control-max-age", b"600"),
     (b"vary", b"Origin"),
 ]
@@ -200,10 +205,20 @@ class GraphQLEndpoint:
                 headers={"Allow": "POST"},
             )
         introspection = self._open_introspection or Role.STAFF in grants.roles
-        context = RequestContext(grants, self._pool, self._check_document, self._signing_key)
+
+        async def execute(pool: Pool) -> bytes:
+            context = RequestContext(grants, pool, self._check_document, self._signing_key)
+            return await self._engine.execute(request, context, introspection=introspection)
+
+        key = head.get(b"idempotency-key")
         self._gate.enter(share)
         try:
-            body = await self._engine.execute(request, context, introspection=introspection)
+            if key is None or company is None or self._engine.is_query(request):
+                body = await execute(self._pool)
+            else:
+                body = await execute_once(
+                    self._pool, company.company_id, grants.viewer, key, request, execute
+                )
         finally:
             self._gate.leave(share)
         if "mutation" in request.query and not self._engine.is_query(request):

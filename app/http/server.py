@@ -24,14 +24,17 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors.multiprocess import SIGNALS, Multiprocess
 
 from app.errors import CallerError, ErrorCode, Fault
+from app.http.access_tokens import access_token_routes
 from app.http.connection import BoundedConnection
 from app.http.edge import Edge
 from app.http.graphiql import graphiql_routes
 from app.http.graphql import GraphQLEndpoint
+from app.http.keys import key_routes
 from app.http.origins import Origins
 from app.http.overload import Gate
 from app.http.probes import measure, probe_routes
 from app.http.services import Services
+from app.http.wire import WireEndpoint
 from app.settings import Settings
 from app.telemetry.logs import configure_logging, what_failed
 from app.telemetry.metrics import Metrics
@@ -61,16 +64,18 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
     A database that is away does not hinder the start: `/readyz` says so, and it works once it is back.
     """
     gate = Gate()
-    origins = Origins(services.pool)
-    routes = probe_routes(services, gate)
+    origins = Origins(services.watching or services.pool)
+    routes = [*probe_routes(services, gate), *key_routes(services), *access_token_routes(services)]
     if services.settings.graphiql:
         routes += graphiql_routes(services.personas if services.settings.development_tokens else None)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        opened_here = services.pool.state().open == 0
+        pools = [pool for pool in (services.pool, services.watching, services.beside) if pool is not None]
+        opened_here = [pool for pool in pools if pool.state().open == 0]
         try:
-            await services.pool.open()
+            for pool in pools:
+                await pool.open()
             await services.authenticator.start()
             await origins.watch.read_now()
         except CallerError as error:
@@ -90,13 +95,18 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            if opened_here:
-                await services.pool.close()
+            for pool in opened_here:
+                await pool.close()
             if services.tracing is not None:
                 await asyncio.to_thread(services.tracing.close)
 
     endpoint = GraphQLEndpoint(services, origins, gate)
-    return Edge(endpoint, Router(routes, lifespan=lifespan), services.settings.allowed_hosts)
+    return Edge(
+        endpoint,
+        Router(routes, lifespan=lifespan),
+        services.settings.allowed_hosts,
+        wire=WireEndpoint(services, gate),
+    )
 
 
 def serve(

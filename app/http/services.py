@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.access.guards import Grants
+from app.auth.authenticate import Caller
 from app.auth.keys import SigningKey
 from app.database.pool import Pool
 from app.engine.request import GraphQLRequest
@@ -47,6 +48,10 @@ class Authenticates(Protocol):
         """The grants. Raises: CallerError 401, 403 or 503."""
         ...
 
+    async def caller(self, header: bytes | None) -> Caller:
+        """The same for the wire API, with the application that the token is of. Raises like `grants`."""
+        ...
+
     async def refresh(self) -> None:
         """Look at once whether the facts that access is decided from have changed."""
         ...
@@ -66,12 +71,15 @@ class Services:
 
     `personas` are offered in GraphiQL where development tokens are on. `background` is what a worker does
     beside answering, by name; each is kept running for as long as it serves. `signing_key` is our own.
+    `watching` and `beside` are the pools of the watches and of the background, where they have their own.
     """
 
     settings: Settings
     pool: Pool
     authenticator: Authenticates
     engine: Executes
+    watching: Pool | None = None
+    beside: Pool | None = None
     personas: PersonaSource | None = None
     signing_key: SigningKey | None = None
     background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)

@@ -48,7 +48,9 @@ class Tracing:
         self._tracer = provider.get_tracer("rsc-gateway")
         self._share = share
 
-    def start(self, traceparent: bytes | None, trace_id: bytes) -> Span | None:
+    def start(
+        self, traceparent: bytes | None, trace_id: bytes, name: str = "GraphQL Operation"
+    ) -> Span | None:
         """A span for this request, None if it is not sampled. A caller that samples is followed.
 
         The span has the trace id that the caller is told.
@@ -60,7 +62,7 @@ class Tracing:
         span_id = int(parent[1], 16) if parent is not None else random.getrandbits(63) + 1
         context = SpanContext(int(trace_id, 16), span_id, is_remote=True, trace_flags=TraceFlags(1))
         return self._tracer.start_span(
-            "GraphQL Operation", set_span_in_context(NonRecordingSpan(context)), kind=SpanKind.SERVER
+            name, set_span_in_context(NonRecordingSpan(context)), kind=SpanKind.SERVER
         )
 
     def end(self, span: Span, outcome: str, status: int) -> None:
@@ -68,6 +70,14 @@ class Tracing:
         span.set_attribute("http.response.status_code", status)
         span.set_attribute("rsc.outcome", outcome)
         span.end()
+
+    def end_wire(self, span: Span, call: Mapping[str, str | int], outcome: str, status: int) -> None:
+        """The same for a call of the wire API: `call` has its resource, method and number of records."""
+        if "resource" in call and "method" in call:
+            span.update_name(f"{call['method']} {call['resource']}")
+        for name, value in call.items():
+            span.set_attribute(f"rsc.wire.{name}", value)
+        self.end(span, outcome, status)
 
     def close(self) -> None:
         """Send what is not sent yet."""

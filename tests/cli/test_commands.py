@@ -56,11 +56,14 @@ def test_where_no_development_key_is_on_there_are_no_tokens(tmp_path: Path) -> N
 # rsc import
 
 
-def test_an_import_reports_every_record_and_changes_nothing_the_second_time(demo: Demo) -> None:
-    first = run("import", *_GREENHOUSE, *_NORTHWIND, settings=demo.settings)
+def test_an_import_reports_every_record_and_changes_nothing_the_second_time(
+    demo: Demo, tmp_path: Path
+) -> None:
+    asked = ("import", *_GREENHOUSE, *_NORTHWIND, "--refused")
+    first = run(*asked, str(tmp_path / "first"), settings=demo.settings)
     assert first.returncode == 1, first.stderr
     assert "refused" in first.stdout
-    second = run("import", *_GREENHOUSE, *_NORTHWIND, settings=demo.settings)
+    second = run(*asked, str(tmp_path / "second"), settings=demo.settings)
     assert second.returncode == 1
     assert second.stdout.splitlines()[-1] == "Nothing changed."
     reported = [line for line in first.stdout.splitlines() if line.startswith("refused")]

@@ -31,7 +31,7 @@ def test_the_histogram_is_cumulative_and_bounds_are_inclusive() -> None:
     assert f'{name}_bucket{{le="+Inf"}} 5' in lines
     assert f"{name}_count 5" in lines
     assert f"{name}_sum 70.007000" in lines
-    assert len([line for line in lines if "_bucket" in line]) == len(BUCKETS_S) + 1
+    assert len([line for line in lines if line.startswith(f"{name}_bucket")]) == len(BUCKETS_S) + 1
 
 
 def test_the_counters_of_a_dead_worker_stay_and_its_gauges_go(tmp_path: Path) -> None:
@@ -52,3 +52,17 @@ def test_a_file_that_is_being_made_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "1.counters").write_bytes(b"")
     metrics.count("OK", 200, MS)
     assert b'status="200"} 1\n' in metrics.exposition()
+
+
+def test_calls_of_the_wire_api_are_counted_by_resource_and_of_unknown_ones_no_name_is_kept() -> None:
+    metrics = Metrics()
+    metrics.count_wire("atsCandidates", 100, 200, 2 * MS)
+    metrics.count_wire("atsCandidates", 1, 413, MS)
+    metrics.count_wire("somebody@example.com", 0, 404, MS)
+    text = metrics.exposition().decode()
+    assert 'rsc_wire_requests_total{resource="atsCandidates",status="200"} 1\n' in text
+    assert 'rsc_wire_requests_total{resource="atsCandidates",status="413"} 1\n' in text
+    assert 'rsc_wire_records_total{resource="atsCandidates"} 101\n' in text
+    assert 'rsc_wire_requests_total{resource="other",status="404"} 1\n' in text
+    assert "somebody" not in text
+    assert "rsc_wire_request_duration_seconds_count 3\n" in text

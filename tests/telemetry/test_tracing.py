@@ -77,6 +77,23 @@ def test_a_span_of_ours_has_the_trace_id_that_the_caller_is_told() -> None:
     assert finished.context.trace_id == int(TRACE, 16)
 
 
+def test_a_call_of_the_wire_api_is_named_by_its_resource_and_method() -> None:
+    tracing, exporter = traced(1.0)
+    span = tracing.start(None, TRACE, "Wire call")
+    assert span is not None
+    call: dict[str, str | int] = {"resource": "atsCandidates", "method": "batch_update", "records": 100}
+    tracing.end_wire(span, call, "OK", 200)
+    (told,) = exporter.get_finished_spans()
+    assert told.name == "batch_update atsCandidates"
+    assert told.attributes == {
+        "rsc.wire.resource": "atsCandidates",
+        "rsc.wire.method": "batch_update",
+        "rsc.wire.records": 100,
+        "rsc.outcome": "OK",
+        "http.response.status_code": 200,
+    }
+
+
 @pytest.mark.parametrize(
     "environ",
     [{}, {"OTEL_TRACES_EXPORTER": "none"}, {"OTEL_TRACES_EXPORTER": "console", "OTEL_SDK_DISABLED": "true"}],

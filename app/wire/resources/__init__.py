@@ -1,0 +1,1 @@
+"""The wire API's resources, one file each."""
