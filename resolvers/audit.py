@@ -11,6 +11,7 @@ from resolvers.fields import column, cursor, edges, entity, page_info, same_row,
 class AuditEntry:
     """One thing that somebody did, as it was written down then; it is never changed."""
 
+    sequence: int = column(says="Its number in the company's trail, from 1 without gaps.")
     at: datetime = column(says="When it was done.")
     actor: str = column(says="Who did it: the subject of the token.")
     action: str = column(says="What was done, in one word or a few.")

@@ -23,6 +23,7 @@ from app.access.guards import Guard, implies
 from app.engine.mapping import Catalogue, Column, Edges, FieldFacts, Table, TypeFacts
 from app.ids import linkedin_kind, split_own
 from loaders.context import CONTEXT
+from loaders.sight import RULES
 from resolvers.fields import FACTS, TYPE_FACTS
 
 Place = tuple[str, str]
@@ -57,6 +58,7 @@ def bind(schema: strawberry.Schema) -> tuple[GraphQLSchema, Catalogue]:
         tables_by_id_kind=_kinds(graphql_schema, types),
         guards=guards,
         parse_id=parse_id,
+        rules=RULES,
     )
     return graphql_schema, catalogue
 

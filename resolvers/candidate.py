@@ -65,7 +65,8 @@ CANDIDATE_FILTERS = {
     "matchState": "{t}.match_state = any({v:text[]})",
     "jobId": (
         "exists (select from application applied where applied.company_id = {company} "
-        "and applied.candidate_id = {t}.id and applied.job_id = {v:id:job})"
+        "and applied.candidate_id = {t}.id and applied.job_id = {v:id:job} "
+        "and {sees_application:applied} and {sees_job_of:applied})"
     ),
     "nameContains": "{t}.full_name_key like lower({v:like})",
     "modifiedSince": "{t}.last_modified_at >= {v:timestamptz}",

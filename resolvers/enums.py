@@ -13,7 +13,10 @@ class MatchState(DescribedEnum):
 
     UNMATCHED = "UNMATCHED", "No member fits the evidence."
     MATCHED = "MATCHED", "Exactly one member fits; found by evidence."
-    AMBIGUOUS = "AMBIGUOUS", "Several members fit; a person should choose, see CandidateMatch.alternatives."
+    AMBIGUOUS = (
+        "AMBIGUOUS",
+        "Who fits is not certain; a person should choose, see CandidateMatch.alternatives.",
+    )
     MANUAL = "MANUAL", "A person linked the member; outranks every other evidence."
     UNLINKED = "UNLINKED", "A person said that it is not this member; never matched again by itself."
 
@@ -27,6 +30,14 @@ class MatchMethod(DescribedEnum):
     PHONE_AND_NAME = "PHONE_AND_NAME", "A phone number and the name are the same."
     NAME_TITLE_COMPANY = "NAME_TITLE_COMPANY", "Name, job title and company are the same."
     MANUAL = "MANUAL", "A person linked them; stronger than all the others."
+
+
+@graphql_enum
+class EntityViewers(DescribedEnum):
+    """Which recruiters see a job or application that is on no access list of the ATS."""
+
+    ALL_PRODUCT_USERS = "ALL_PRODUCT_USERS", "All of the company's."
+    LISTED_USERS = "LISTED_USERS", "None: what is on no list is hidden from all of them."
 
 
 @graphql_enum

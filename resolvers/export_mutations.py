@@ -14,6 +14,7 @@ from app.exports.progress import resend_export
 from app.exports.request import request_export
 from app.refused import WriteRefused, not_found
 from loaders.context import RequestContext
+from loaders.sight import sees_job
 from loaders.tables import EXPORT
 from resolvers.arguments import argument
 from resolvers.export import Export
@@ -60,6 +61,8 @@ async def run_export_member(context: RequestContext, arguments: Mapping[str, Any
     assert seat is not None
     try:
         job = own_key(given["jobId"], "job", "job", "input", "jobId")
+        if not await sees_job(context, job):
+            raise not_found("job", "input", "jobId")
         member, partner = given["memberId"], integration.partner_name
         export = await request_export(context.pool, company.company_id, partner, seat, member=member, job=job)
     except WriteRefused as refusal:

@@ -6,15 +6,12 @@ import strawberry
 
 from app.access.directives import requires
 from app.access.features import Feature
-from loaders.tables import CONTRACT, INMAIL, MEMBER, SEAT
+from loaders.tables import CONTRACT, INMAIL, MEMBER, READS_INMAIL_TEXT, SEAT
 from resolvers.enums import InMailDirection, InMailState
 from resolvers.fields import column, entity, one, own_id
 from resolvers.node import Node
 from resolvers.references import ContractRef, MemberRef
 from resolvers.seat import Seat
-
-# Who may know what an InMail says: the partner's backend, and the seat that it was sent from or to.
-_READS_TEXT = "({reads_inmail_text} or coalesce({t}.seat_id = {seat_id}, false))"
 
 
 @entity(table=INMAIL, guards=(requires(Feature.INMAIL_HISTORY),))
@@ -30,13 +27,14 @@ class InMail(Node):
     direction: InMailDirection = column(says="Whether the recruiter or the member wrote it.")
     state: InMailState = column(says="What became of the conversation.")
     subject: str | None = column(
-        f"case when {_READS_TEXT} then {{t}}.subject end", says="Its subject line; withheld like the body."
+        f"case when {READS_INMAIL_TEXT} then {{t}}.subject end",
+        says="Its subject line; withheld like the body.",
     )
     body: str | None = column(
-        f"case when {_READS_TEXT} then {{t}}.body end", says="What it says, as plain text."
+        f"case when {READS_INMAIL_TEXT} then {{t}}.body end", says="What it says, as plain text."
     )
     body_withheld: bool = column(
-        f"(not {_READS_TEXT})",
+        f"(not {READS_INMAIL_TEXT})",
         says="Whether subject and body are kept from this viewer: they are for the seat's holder and the "
         "ATS partner's backend.",
     )

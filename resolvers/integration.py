@@ -9,6 +9,7 @@ from app.engine.mapping import Order
 from loaders.tables import CONTRACT, INTEGRATION, JOB, PARTNER, SYNC_RUN
 from resolvers.connection import Connection
 from resolvers.contract import Contract
+from resolvers.enums import EntityViewers
 from resolvers.fields import column, entity, many, one, own_id, page
 from resolvers.job import Job
 from resolvers.node import Node
@@ -33,6 +34,15 @@ class Integration(Node):
     one_click_export_company_wide: bool = column(
         says="ONE_CLICK_EXPORT through company-wide access too: false as the feature chart has it, true as "
         "its prose has it."
+    )
+    job_posting_viewers: EntityViewers = column(
+        "coalesce({t}.job_posting_viewers, 'LISTED_USERS')",
+        says="Which recruiters see jobs that are on no access list. A job on a list is for those on it.",
+    )
+    application_viewers: EntityViewers = column(
+        "coalesce({t}.application_viewers, 'LISTED_USERS')",
+        says="The same of applications. One that is on no list itself is seen by nobody who is not on its "
+        "job's, if that is on one.",
     )
     contracts: list[Contract] = many(
         CONTRACT,
@@ -66,5 +76,6 @@ class Integration(Node):
         parent="{p}.company_id",
         where="{t}.posted_through_rsc and {t}.state = 'LISTED'",
         order=newest_first("listed_order_at"),
-        says="Jobs posted through RSC and still open, the last listed first: they block disabling.",
+        says="Jobs posted through RSC and still open, the last listed first: they block disabling. Those "
+        "that access lists hide from the viewer are left out here, and block all the same.",
     )

@@ -8,6 +8,7 @@ import strawberry
 
 from app.access.directives import RequiresRole, requires_role
 from app.access.features import Role
+from app.access.sight import ALL_PRODUCT_USERS, SecurableEntity, Sight
 from app.engine.mapping import Outcome
 from app.integration.company_id import change_company_id
 from app.integration.consents import approve_integration, enable_integration, request_integration
@@ -23,11 +24,13 @@ from app.integration.switches import (
     set_company_wide_access,
     set_integration_settings,
 )
+from app.integration.viewers import set_viewers
 from app.refused import WriteRefused
 from loaders.context import RequestContext
 from loaders.tables import CONTRACT, ERASURE_RECEIPT, INTEGRATION
 from resolvers.arguments import argument, optional_field
 from resolvers.contract import Contract
+from resolvers.enums import EntityViewers
 from resolvers.erasure_receipt import ErasureReceipt
 from resolvers.fields import command, entity, made, reference
 from resolvers.integration import Integration
@@ -103,6 +106,12 @@ class SetIntegrationSettingsInput:
     )
 
 
+@strawberry.input(description="Who sees what is on no access list; what is left out stays as it is.")
+class SetViewersInput:
+    job_posting_viewers: EntityViewers | None = optional_field("Which recruiters see such jobs.")
+    application_viewers: EntityViewers | None = optional_field("Which recruiters see such applications.")
+
+
 @strawberry.input(description="Which contract.")
 class ContractInput:
     contract_id: strawberry.ID = strawberry.field(description="The contract's URN.")
@@ -169,7 +178,8 @@ async def run_disable(context: RequestContext, arguments: Mapping[str, Any]) -> 
         "integration",
         disable_integration,
         open_posted_jobs=OpenPostedJobs(arguments["input"]["openPostedJobs"]),
-        names_jobs=context.holds(Role.RECRUITER_ADMIN),
+        # Whoever may not see every job is told which are open by their ids alone.
+        names_jobs=context.holds(Role.RECRUITER_ADMIN) and context.grants.sights.jobs is Sight.ALL,
     )
 
 
@@ -189,6 +199,19 @@ async def run_set_settings(context: RequestContext, arguments: Mapping[str, Any]
         set_integration_settings,
         one_click_export_company_wide=arguments["input"].get("oneClickExportCompanyWide"),
     )
+
+
+async def run_set_viewers(context: RequestContext, arguments: Mapping[str, Any]) -> Outcome:
+    said = {
+        SecurableEntity.JOB_POSTING: arguments["input"].get("jobPostingViewers"),
+        SecurableEntity.APPLICATION: arguments["input"].get("applicationViewers"),
+    }
+    viewers = {
+        entity: ALL_PRODUCT_USERS if value == EntityViewers.ALL_PRODUCT_USERS else None
+        for entity, value in said.items()
+        if value is not None
+    }
+    return await _run(context, "integration", set_viewers, partner=context.viewer.partner, viewers=viewers)
 
 
 async def run_activate_contract(context: RequestContext, arguments: Mapping[str, Any]) -> Outcome:
@@ -273,6 +296,13 @@ class IntegrationMutations:
         says="Change settings of the integration.",
         arguments={"input": argument(SetIntegrationSettingsInput, "The settings to change.")},
         guards=_who("setIntegrationSettings"),
+    )
+    set_viewers: IntegrationPayload | None = command(
+        run_set_viewers,
+        says="The ATS says which recruiters see jobs and applications that are on no access list: nobody, "
+        "until it does. The wire API's configurations JOB_POSTING_VIEWERS and APPLICATION_VIEWERS.",
+        arguments={"input": argument(SetViewersInput, "Who sees what is on no access list.")},
+        guards=_who("setViewers"),
     )
     activate_contract: ContractPayload | None = command(
         run_activate_contract,

@@ -14,13 +14,13 @@ from resolvers.orders import newest_first
 from resolvers.references import CandidateRef
 from resolvers.tag import Tag
 
-# The applications of all the company's candidates that are matched to this member.
+# The applications of all the company's candidates that are matched to this member, if the viewer sees them.
 _APPLIED = (
     "from candidate matched "
     "join application applied "
     "on applied.company_id = matched.company_id and applied.candidate_id = matched.id "
     "where matched.company_id = {company} and applied.company_id = {company} "
-    "and matched.match_member_urn = {t}.urn"
+    "and matched.match_member_urn = {t}.urn and {sees_application:applied}"
 )
 _IN_ATS = "from candidate matched where matched.company_id = {company} and matched.match_member_urn = {t}.urn"
 _TAGS = (

@@ -7,7 +7,8 @@ import strawberry
 from app.access.directives import requires, requires_role
 from app.access.features import Feature, Role
 from app.engine.mapping import Order
-from loaders.access import READS_ATS_RECORDS, READS_EXPORTS
+from loaders.access import READS_ATS_RECORDS, READS_EXPORTS, READS_NOTIFICATIONS
+from loaders.audit import first_broken_entry
 from loaders.clients import clients
 from loaders.decisions import decisions_of_seat
 from loaders.search import SEARCH_HIT
@@ -20,6 +21,7 @@ from loaders.tables import (
     INTEGRATION,
     JOB,
     MEMBER,
+    NOTIFICATION,
     VIEWER,
 )
 from resolvers.application import Application
@@ -41,6 +43,7 @@ from resolvers.integration import Integration
 from resolvers.job import JOB_ARGUMENTS, JOB_FILTERS, JOB_ORDERS, Job
 from resolvers.member import Member
 from resolvers.node import Node
+from resolvers.notification import Notification, NotificationState
 from resolvers.orders import newest_first
 from resolvers.unified_search import UnifiedSearchConnection, UnifiedSearchFilter
 from resolvers.viewer import FeatureAccess, Viewer
@@ -174,12 +177,28 @@ class Query:
         says="Members whom recruiters sent into the ATS, newest first.",
         guards=(READS_EXPORTS,),
     )
+    notifications: Connection[Notification] | None = page(
+        NOTIFICATION,
+        order=newest_first("created_at"),
+        filters={"state": "{t}.state = {v:text}"},
+        arguments={
+            "state": argument(NotificationState | None, "Only notifications that have come this far.")
+        },
+        says="What the ATS is told by calls to its callback, newest first; `state: DEAD` are those given up.",
+        guards=(READS_NOTIFICATIONS,),
+    )
     audit_trail: AuditConnection | None = page(
         AUDIT_ENTRY,
         order=newest_first("at"),
         filters={"since": "{t}.at >= {v:timestamptz}"},
         arguments={"since": argument(datetime | None, "Only what was done at this moment or later.")},
         says="Who did what with the company's integration and data, newest first.",
+        guards=(_ADMINISTERS,),
+    )
+    audit_trail_broken_at: int | None = computed(
+        first_broken_entry,
+        says="The number of the first entry of the audit trail that was changed, taken out or slipped in, by "
+        "the chain of hashes; null if the trail is as it was written. Reads the whole trail.",
         guards=(_ADMINISTERS,),
     )
     access_of: list[FeatureAccess] | None = computed(

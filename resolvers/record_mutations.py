@@ -13,8 +13,9 @@ from app.records.linking import link_member, unlink_member
 from app.records.notes import add_note
 from app.records.recommendations import MatchVerdict, decide_recommended_match
 from app.records.tags import add_tag, remove_tag
-from app.refused import WriteRefused
+from app.refused import WriteRefused, not_found
 from loaders.context import RequestContext
+from loaders.sight import sees_job
 from loaders.tables import CANDIDATE, JOB
 from resolvers.arguments import argument
 from resolvers.candidate import Candidate
@@ -136,6 +137,8 @@ async def run_decide_recommended_match(context: RequestContext, arguments: Argum
     said = arguments["input"]
     try:
         job = JobId(own_key(said["jobId"], "job", "job", "input", "jobId"))
+        if not await sees_job(context, job):
+            raise not_found("job", "input", "jobId")
         await decide_recommended_match(
             context.pool,
             company.company_id,

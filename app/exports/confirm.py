@@ -37,6 +37,8 @@ async def confirm_export(
     id that no candidate can have.
     """
     async with pool.transaction(company) as connection:
+        # Whoever deletes candidates holds the company first and then their exports.
+        await connection.execute("select from company where company_id = $1 for no key update", company)
         export = await held_export(connection, company, export_id, partner=partner)
         if export.state is ExportState.CREATED:
             if export.candidate_external_id != candidate_external_id:
@@ -67,8 +69,8 @@ async def _candidate(
     member = await connection.fetchrow(
         """
         select first_name, last_name, public_profile_url, positions
-        from member
-        where urn = $1 and not is_closed
+        from known_member
+        where urn = $1
         """,
         export.member,
     )

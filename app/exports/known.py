@@ -47,11 +47,9 @@ async def held_export(
     event = await hold(connection, company, export)
     row = await connection.fetchrow(
         """
-        select e.id, e.member_urn, e.seat_id, e.state, e.requested_at, e.candidate_id, j.partner_name,
-          c.external_id as candidate_external_id
+        select e.id, e.member_urn, e.seat_id, e.state, e.requested_at, e.candidate_id, j.partner_name
         from export e
         join job j on j.company_id = e.company_id and j.id = e.job_id
-        left join candidate c on c.company_id = e.company_id and c.id = e.candidate_id
         where e.company_id = $1 and e.id = $2 and ($3::text is null or j.partner_name = $3)
         for no key update of e
         """,
@@ -61,6 +59,10 @@ async def held_export(
     )
     if row is None:
         raise not_found("export", "input", "exportId")
+    # Not joined above: to whoever waited for the lock, a join shows the candidate of before.
+    external_id = await connection.fetchval(
+        "select external_id from candidate where company_id = $1 and id = $2", company, row["candidate_id"]
+    )
     return KnownExport(
         id=row["id"],
         member=MemberUrn(row["member_urn"]),
@@ -70,5 +72,5 @@ async def held_export(
         requested_at=row["requested_at"],
         event=event,
         candidate=row["candidate_id"],
-        candidate_external_id=row["candidate_external_id"],
+        candidate_external_id=external_id,
     )

@@ -1,16 +1,20 @@
 """How far the delivery of an export has come, and what to do about one that was given up."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+import orjson
 from asyncpg import Connection
 
 from app.database.pool import Pool
 from app.exports.known import ExportState, held_export
 from app.ids import CompanyId
 from app.outbox.delivery import Progress
-from app.outbox.events import EventState, EventType, enqueue
-from app.refused import WriteRefused
+from app.outbox.events import OF_EVERY_EVENT, EventState, EventType, enqueue, hold
+from app.refused import WriteRefused, not_found
+
+_NOTIFICATION: Final = ("input", "notificationId")
 
 
 async def follow_delivery(connection: Connection, progress: Progress) -> None:
@@ -33,6 +37,40 @@ async def follow_delivery(connection: Connection, progress: Progress) -> None:
         reached.get(progress.state),
         progress.error,
     )
+
+
+async def resend_notification(
+    pool: Pool, company: CompanyId, *, event_id: UUID, partner: str | None, now: datetime | None = None
+) -> None:
+    """Queue a DEAD event again, for another 24 hours; with an export's event the export is resent.
+
+    One that waits already goes on waiting. `partner`: only events for it; None: any.
+    Raises: WriteRefused, NOT_FOUND or, where the ATS has taken it, NOT_FAILED.
+    """
+    async with pool.transaction(company) as connection:
+        state = await hold(connection, company, event_id)
+        row = await connection.fetchrow(
+            "select type, partner_name, payload from outbox where company_id = $1 and id = $2",
+            *(company, event_id),
+        )
+        if state is None or row is None or partner not in (None, row["partner_name"]):
+            raise not_found("notification", *_NOTIFICATION)
+        if state is EventState.DELIVERED:
+            raise WriteRefused("NOT_FAILED", "The ATS has taken this notification already.", *_NOTIFICATION)
+        if state is EventState.PENDING:
+            return
+        said = orjson.loads(row["payload"])
+        await enqueue(
+            connection,
+            company,
+            row["type"],
+            {name: value for name, value in said.items() if name not in OF_EVERY_EVENT},
+            event_id=event_id,
+            partner_name=row["partner_name"],
+            now=now,
+        )
+        if row["type"] == EventType.EXPORT_CANDIDATE_PROFILE:
+            await _requested_again(connection, company, event_id)
 
 
 async def resend_export(
@@ -59,9 +97,17 @@ async def resend_export(
             partner_name=export.partner,
             now=now,
         )
-        await connection.execute(
-            "update export set state = 'REQUESTED', last_error = null where company_id = $1 and id = $2",
-            company,
-            export.id,
-        )
+        await _requested_again(connection, company, export.id)
         return export.id
+
+
+async def _requested_again(connection: Connection, company: CompanyId, export: UUID) -> None:
+    await connection.execute(
+        """
+        update export
+        set state = 'REQUESTED', last_error = null
+        where company_id = $1 and id = $2 and state <> 'CREATED'
+        """,
+        company,
+        export,
+    )

@@ -83,7 +83,7 @@ async def _write(
 
 async def _check_member(connection: Connection, urn: str) -> None:
     if linkedin_kind(urn) != "person" or not await connection.fetchval(
-        "select 1 from member where urn = $1 and not is_closed", urn
+        "select 1 from known_member where urn = $1", urn
     ):
         raise WriteRefused("NOT_FOUND", "No member has this id.", "input", "memberId")
 

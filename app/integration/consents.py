@@ -136,6 +136,9 @@ async def _open(held: Held, partner: str, state: IntegrationState) -> tuple[UUID
     """Begin the integration, or begin it again; answers its key and generation."""
     if held.state not in (None, IntegrationState.ERASED):
         await held.change(state=state.value, partner_name=partner, requested_at=held.at, acknowledged_at=None)
+        if partner != held.row["partner_name"]:
+            # Who sees what is on no list is for the new ATS to say.
+            await held.change(job_posting_viewers=None, application_viewers=None)
         return held.integration_id, held.row["generation"]
     unfinished = await held.connection.fetchval(
         "select id from erasure_receipt where company_id = $1 and finished_at is null", held.company_id
@@ -149,8 +152,13 @@ async def _open(held: Held, partner: str, state: IntegrationState) -> tuple[UUID
     integration = uuid7()
     generation: int = await held.connection.fetchval(
         """
-        insert into integration (company_id, id, partner_name, state, requested_at, generation)
-        select $1, $2, $3, $4, $5, coalesce(max(generation), 0) + 1
+        insert into integration
+          (company_id, id, partner_name, state, requested_at, generation, job_posting_viewers,
+           application_viewers)
+        select $1, $2, $3, $4, $5, coalesce(max(generation), 0) + 1,
+          -- What this ATS once set up outlives an erasure, as its callback does.
+          (array_agg(job_posting_viewers order by generation desc) filter (where partner_name = $3))[1],
+          (array_agg(application_viewers order by generation desc) filter (where partner_name = $3))[1]
         from integration
         where company_id = $1
         returning generation

@@ -14,12 +14,13 @@ from typing import Final
 class ErasedTable:
     """A table whose rows of the company go; `where` limits it to some of them.
 
-    `entity` is what the receipt calls them. `key` is the primary key behind company_id. `tombstone`: each row
-    leaves one, by the partner's name and the ATS's id.
+    `entity` is what the receipt calls them; None for notes of our own, which say nothing to a customer.
+    `key` is the primary key behind company_id. `tombstone`: each row leaves one, by the partner's name and
+    the ATS's id.
     """
 
     table: str
-    entity: str
+    entity: str | None
     key: tuple[str, ...] = ("id",)
     where: str = "true"
     tombstone: bool = False
@@ -28,11 +29,21 @@ class ErasedTable:
 ERASED: Final = (
     # What refers to others stands before them.
     ErasedTable(table="record_result", entity="recordResult", key=("sync_run_id", "id")),
+    ErasedTable(
+        table="waiting_record",
+        entity="waitingRecord",
+        key=("partner_name", "parent_entity", "parent_external_id", "entity", "external_id"),
+    ),
+    ErasedTable(table="import_position", entity="importPosition", key=("content_hash",)),
+    # Tasks and answers name records by the ATS's ids.
+    ErasedTable(table="job_posting_task", entity="jobPostingTask"),
+    ErasedTable(table="idempotent_answer", entity="rememberedAnswer", key=("key_hash",)),
     ErasedTable(table="outbox", entity="event", where="type = 'EXPORT_CANDIDATE_PROFILE'"),
     ErasedTable(table="export", entity="export"),
     ErasedTable(table="recommended_match_decision", entity="matchDecision", key=("job_id", "member_urn")),
     ErasedTable(table="recommended_match", entity="recommendedMatch", key=("job_id", "member_urn")),
     ErasedTable(table="refused_match", entity="refusedMatch", key=("candidate_id", "member_urn")),
+    ErasedTable(table="candidate_to_match", entity=None),
     ErasedTable(table="candidate_alternative", entity="matchAlternative", key=("candidate_id", "member_urn")),
     ErasedTable(table="candidate_tag", entity="tagging", key=("candidate_id", "tag_id")),
     ErasedTable(table="tag", entity="tag"),
@@ -42,14 +53,20 @@ ERASED: Final = (
     ErasedTable(table="application", entity="application", tombstone=True),
     ErasedTable(table="candidate", entity="candidate", tombstone=True),
     ErasedTable(table="job", entity="job", tombstone=True),
-    # Who is who in the ATS is the ATS's to say.
+    # Who sees what, and who is who in the ATS, is the ATS's to say.
+    ErasedTable(table="entity_acl", entity="acl", key=("partner_name", "entity_type", "entity_id", "acl_id")),
+    ErasedTable(
+        table="entity_acl_assignee",
+        entity="aclAssignee",
+        key=("partner_name", "entity_type", "acl_id", "member_urn"),
+    ),
     ErasedTable(table="seat_connection", entity="seatConnection", key=("partner_name", "ats_user_id")),
 )
 
 GONE_WITH: Final[Mapping[str, str]] = MappingProxyType(
-    {"candidate_search": "candidate", "job_ranking": "job"}
+    {"candidate_search": "candidate", "candidate_clue": "candidate", "job_ranking": "job"}
 )
-"""What triggers write beside a table, for searching and ranking: the rows go with those of the table."""
+"""What is written beside a table, for searching, matching and ranking: rows go with those of the table."""
 
 KEPT: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -62,6 +79,8 @@ KEPT: Final[Mapping[str, str]] = MappingProxyType(
         "consent": "the ground on which data had been held",
         "sync_run": "when records were synced and how many, not which",
         "registered_origin": "the customer's set-up: which pages may call",
+        "ats_integration": "the customer's set-up: what the partner calls the integration's parts",
+        "wire_usage": "how many calls and records came in, not which",
         "callback": "the customer's set-up: where its ATS is called; it is told of the erasure there",
         "inmail": "LinkedIn's records: what recruiters wrote in Recruiter",
         "recruiter_note": "LinkedIn's records",
@@ -70,6 +89,7 @@ KEPT: Final[Mapping[str, str]] = MappingProxyType(
         "audit_head": "the end of the audit trail",
         "erasure_receipt": "what was erased, and when",
         "tombstone": "keyed hashes, which keep late records out",
+        "deleted_record": "keyed hashes, which keep out what the ATS deleted",
     }
 )
 """Tables of companies whose rows stay, each with the reason."""

@@ -229,8 +229,9 @@ async def _remove_batch(work: _Work) -> int:
             _statement(table), work.company, room, *([work.row["generation"]] if table.tombstone else [])
         )
         if gone:
-            counts[table.entity] = counts.get(table.entity, 0) + gone
             room -= gone
+            if table.entity is not None:
+                counts[table.entity] = counts.get(table.entity, 0) + gone
         if room <= 0:
             break
     if room < BATCH:
@@ -278,7 +279,7 @@ async def _finish(work: _Work, key: SigningKey | None) -> None:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    order = [table.entity for table in ERASED if table.entity in counts]
+    order = [table.entity for table in ERASED if table.entity is not None and table.entity in counts]
     return orjson.dumps([{"entity": entity, "erased": counts[entity]} for entity in order]).decode()
 
 

@@ -41,6 +41,7 @@ WHO: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "finishSync": (Role.PARTNER,),
         "setCompanyWideAccess": (Role.RECRUITER_ADMIN,),
         "setIntegrationSettings": (Role.RECRUITER_ADMIN,),
+        "setViewers": (Role.ATS_ADMIN, Role.PARTNER),
         "activateContract": (Role.RECRUITER_ADMIN,),
         "deactivateContract": (Role.SUPPORT,),
         "disableIntegration": (Role.RECRUITER_ADMIN, Role.SUPPORT),
@@ -49,7 +50,7 @@ WHO: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "eraseAtsData": (Role.RECRUITER_ADMIN, Role.SUPPORT),
     }
 )
-"""Who may do what; `deactivateContract` is possible in every state."""
+"""Who may do what; `deactivateContract` is possible in every state, and `setViewers` in any but ERASED."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ LIFETIME: Final = timedelta(days=7)
 """The receiver may read the matter this long: the payload's `expiresAt`."""
 KEPT_AFTER_DELIVERY: Final = timedelta(days=30)
 
+OF_EVERY_EVENT: Final = frozenset({"id", "requestId", "type", "expiresAt"})
+"""What every payload says by itself."""
+
 _SAYABLE: Final = re.compile(r"[A-Za-z0-9:_.-]{1,200}")
 
 

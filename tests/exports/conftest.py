@@ -173,12 +173,21 @@ class Company(Asking):
 
     async def reaches(self, export: str, state: str) -> None:
         """Let a worker deliver until the export has this state, waiting for no retry."""
+        query = "select state = $2 from export where id = $1"
+        await self._deliver_until(query, UUID(export.rsplit(":", 1)[1]), state)
+
+    async def delivered(self, event: str) -> None:
+        """Let a worker deliver until the event with this id has been taken."""
+        query = "select state = 'DELIVERED' from outbox where id = $1"
+        await self._deliver_until(query, UUID(event.rsplit(":", 1)[1]))
+
+    async def _deliver_until(self, query: str, *arguments: object) -> None:
         follow = {EventType.EXPORT_CANDIDATE_PROFILE: follow_delivery}
         worker = Delivery(self.pool, Sender(allow_private=True), follow=follow, poll_s=0.02)
         running = asyncio.create_task(worker.run())
         try:
             async with asyncio.timeout(20):
-                while (await self.state(export))[0] != state:  # noqa: ASYNC110 - it happens in the database
+                while not await self.owner.fetchval(query, *arguments):  # noqa: ASYNC110 - in the database
                     await asyncio.sleep(0.02)
         finally:
             running.cancel()

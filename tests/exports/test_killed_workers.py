@@ -110,6 +110,34 @@ async def test_every_export_arrives_although_its_worker_was_killed(
     assert [row["state"] for row in states] == ["DELIVERED"]
 
 
+async def test_whoever_is_killed_while_exporting_leaves_each_export_with_its_event_or_neither(
+    company: Company, receiver: Receiver
+) -> None:
+    told: set[str] = set()
+    for first, killed_behind in ((0, 1), (10, 2), (20, 5)):
+        async with working(company.dsn, *MEMBERS[first : first + 10]) as worker, asyncio.timeout(WAIT_S):
+            while len(worker.committed) < killed_behind:
+                assert worker.process.returncode is None
+                await asyncio.sleep(0.0005)
+            worker.process.kill()
+            await worker.process.wait()
+        told.update(worker.committed)
+    exports = await company.owner.fetch("select id::text from export where member_urn like '%:x%'")
+    exported_ids = {row["id"] for row in exports}
+    assert told <= exported_ids
+    assert {event["name"] for event in await company.events()} == exported_ids
+    await company.call_at(receiver)
+    async with working(company.dsn), asyncio.timeout(WAIT_S):
+        while await company.owner.fetchval("select count(*) from outbox where state = 'PENDING'"):
+            # What the dead had taken is due when their lease ends, which nobody here waits for.
+            await company.owner.execute(
+                "update outbox set next_attempt_at = now() where next_attempt_at > now() + $1::interval",
+                timedelta(seconds=20),
+            )
+            await asyncio.sleep(0.1)
+    assert set(receiver.ids) == exported_ids
+
+
 async def test_a_server_delivers_while_it_serves(
     company: Company, receiver: Receiver, tmp_path: Path
 ) -> None:

@@ -126,6 +126,19 @@ insert into refused_match
 insert into candidate_alternative
   select company_id, id, '{member}', 0, 0.5, '[{{"method": "EMAIL", "detail": "{canary}"}}]' from candidate
   where company_id = '{company}';
+insert into waiting_record
+  values ('{company}', '{partner}', 'application', '{canary}-app', 'note', '{canary}-note',
+    '{canary}', now());
+insert into idempotent_answer values ('{company}', decode(repeat('00', 32), 'hex'),
+  decode(repeat('00', 32), 'hex'), 200, '{{"x-restli-id": "{canary}"}}', '{canary}', now());
+insert into job_posting_task
+  values ('{company}', gen_random_uuid(), '{partner}', '{canary}-job', 'FAILED', '{canary}', null, now());
+insert into import_position (company_id, content_hash, sync_run_id, step, refused_file)
+  select company_id, decode(repeat('00', 32), 'hex'), id, 'DONE', '{canary}' from sync_run
+  where company_id = '{company}' limit 1;
+insert into entity_acl values ('{company}', '{partner}', 'JOB_POSTING', '{canary}-job', '{canary}-list');
+insert into entity_acl_assignee
+  values ('{company}', '{partner}', 'JOB_POSTING', '{canary}-list', '{member}');
 insert into seat_connection
   select company_id, '{partner}', '{canary}-user', id, now() from seat where urn = '{seat}';
 update candidate set middle_initial = '{canary}', match_state = 'MANUAL', match_member_urn = '{member}',

@@ -91,8 +91,9 @@ async def begin_in(owner: asyncpg.Connection, state: str | None, *, partner: str
     await owner.execute(
         """
         insert into integration
-          (company_id, id, partner_name, state, requested_at, enabled_at, disabled_at, erased_at)
-        values ($1, $2, $3, $4, '2026-01-01Z',
+          (company_id, id, partner_name, state, job_posting_viewers, application_viewers, requested_at,
+          enabled_at, disabled_at, erased_at)
+        values ($1, $2, $3, $4, 'ALL_PRODUCT_USERS', 'ALL_PRODUCT_USERS', '2026-01-01Z',
           case when $4 in ('SYNCING', 'LIVE', 'DISABLED', 'ERASED') then timestamptz '2026-01-02Z' end,
           case when $4 = 'DISABLED' then timestamptz '2026-01-03Z' end,
           case when $4 = 'ERASED' then timestamptz '2026-01-03Z' end)

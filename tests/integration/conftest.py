@@ -23,7 +23,8 @@ from tests.conftest import TestServer
 from tests.integration.company import ATS, COMPANY, OF_OTHER, OTHER_URN, SEATS, TAKE_BACK, fill
 
 ROWS = {
-    "integration": "integration { id state companyWideAccess oneClickExportCompanyWide enabledAt disabledAt "
+    "integration": "integration { id state companyWideAccess oneClickExportCompanyWide jobPostingViewers "
+    "applicationViewers enabledAt disabledAt "
     "acknowledgedAt partner { name } resync { id } }",
     "contract": "contract { id activated }",
     "receipt": "receipt { id requestedAt finishedAt counts { entity erased } remark signature }",
@@ -34,6 +35,7 @@ INPUTS = {
     "disableIntegration": "DisableIntegrationInput",
     "setCompanyWideAccess": "SetCompanyWideAccessInput",
     "setIntegrationSettings": "SetIntegrationSettingsInput",
+    "setViewers": "SetViewersInput",
     "activateContract": "ContractInput",
     "deactivateContract": "ContractInput",
     "changeCompanyId": "ChangeCompanyIdInput",

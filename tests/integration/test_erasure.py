@@ -26,6 +26,10 @@ OWN_WORDS = {
     *("export.state", "recommended_match_decision.decision", "candidate.match_state"),
     *("candidate.partner_name", "application.partner_name", "application.status", "job.partner_name"),
     *("job.state", "job.availability", "seat_connection.partner_name"),
+    *("waiting_record.partner_name", "waiting_record.parent_entity", "waiting_record.entity"),
+    *("job_posting_task.partner_name", "job_posting_task.status", "import_position.step"),
+    *("entity_acl.partner_name", "entity_acl.entity_type"),
+    *("entity_acl_assignee.partner_name", "entity_acl_assignee.entity_type"),
 }
 
 
@@ -68,6 +72,10 @@ async def test_the_receipt_says_what_was_removed_and_can_be_checked_by_anybody(o
     counts = {one["entity"]: one["erased"] for one in receipt["counts"]}
     assert counts == {
         "recordResult": 14,
+        "waitingRecord": 1,
+        "importPosition": 1,
+        "jobPostingTask": 1,
+        "rememberedAnswer": 1,
         "event": 1,
         "export": 1,
         "matchDecision": 2,
@@ -82,6 +90,8 @@ async def test_the_receipt_says_what_was_removed_and_can_be_checked_by_anybody(o
         "application": 2,
         "candidate": 2,
         "job": 2,
+        "acl": 1,
+        "aclAssignee": 1,
         "seatConnection": 1,
     }
     assert datetime.fromisoformat(receipt["finishedAt"]) >= datetime.fromisoformat(receipt["requestedAt"])

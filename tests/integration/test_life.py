@@ -49,4 +49,4 @@ def test_the_life_is_the_one_that_the_domain_describes() -> None:
 
 def test_every_step_says_who_may_do_it() -> None:
     named = {name for step in Step for name in step.value.split(", ") if " " not in name}
-    assert named | {"deactivateContract"} == WHO.keys()
+    assert named | {"deactivateContract", "setViewers"} == WHO.keys()

@@ -43,6 +43,7 @@ insert into integration (company_id, id, partner_name, state, company_wide_acces
   ('{COMPANY}', '{UUID(int=0x11)}', '{PARTNER}', 'LIVE', true, '2026-01-01Z'),
   ('{COMPANY}', '{UUID(int=0x12)}', 'Old ATS', 'ERASED', false, '2020-01-01Z'),
   ('{OTHER_COMPANY}', '{UUID(int=0x1F)}', '{PARTNER}', 'LIVE', true, '2026-01-01Z');
+update integration set job_posting_viewers = 'ALL_PRODUCT_USERS', application_viewers = 'ALL_PRODUCT_USERS';
 """
 
 _PEOPLE: Final = f"""
