@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from app.errors import CallerError, ErrorCode
@@ -24,6 +25,15 @@ class Limits:
     nodes_max: int = 1_000
     request_timeout_ms: int = 10_000
     statement_timeout_ms: int = 5_000
+    wire_body_bytes_max: int = 7_999_999
+    wire_body_drain_bytes_max: int = 16_000_000
+
+
+class MemberSourceKind(StrEnum):
+    """Where members' profiles come from: the table `member`, or LinkedIn's API."""
+
+    MIRROR = "mirror"
+    LINKEDIN = "linkedin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,17 @@ class Settings:
     graphiql: bool = False
     open_introspection: bool = False
     allow_private_callbacks: bool = False
+    wire_records_a_minute: int = 0
+    wire_requests_a_day: int = 0
+    member_source: MemberSourceKind = MemberSourceKind.MIRROR
+    member_retention_h: int = 24
+    member_fresh_min: int = 60
+    linkedin_url: str = "https://api.linkedin.com"
+    linkedin_client_id: str | None = None
+    linkedin_client_secret: str | None = None
+    linkedin_timeout_ms: int = 2_000
+    linkedin_wait_ms: int = 3_000
+    linkedin_connections: int = 8
     database_connections: int = 4
     document_cache_size: int = 1_000
     plan_cache_size: int = 2_000
@@ -70,10 +91,28 @@ class Settings:
             graphiql=_switch(env, "RSC_GRAPHIQL"),
             open_introspection=_switch(env, "RSC_OPEN_INTROSPECTION"),
             allow_private_callbacks=_switch(env, "RSC_ALLOW_PRIVATE_CALLBACKS"),
+            wire_records_a_minute=_integer(env, "RSC_WIRE_RECORDS_A_MINUTE", 0, low=0, high=100_000_000),
+            wire_requests_a_day=_integer(env, "RSC_WIRE_REQUESTS_A_DAY", 0, low=0, high=100_000_000),
+            member_source=_member_source(env, "RSC_MEMBER_SOURCE"),
+            member_retention_h=_integer(env, "RSC_MEMBER_RETENTION_H", 24, low=1, high=24 * 30),
+            member_fresh_min=_integer(env, "RSC_MEMBER_FRESH_MIN", 60, low=1, high=24 * 60),
+            linkedin_url=env.get("RSC_LINKEDIN_URL") or "https://api.linkedin.com",
+            linkedin_client_id=env.get("RSC_LINKEDIN_CLIENT_ID") or None,
+            linkedin_client_secret=env.get("RSC_LINKEDIN_CLIENT_SECRET") or None,
+            linkedin_timeout_ms=_integer(env, "RSC_LINKEDIN_TIMEOUT_MS", 2_000, low=50, high=8_000),
+            linkedin_wait_ms=_integer(env, "RSC_LINKEDIN_WAIT_MS", 3_000, low=50, high=8_000),
+            linkedin_connections=_integer(env, "RSC_LINKEDIN_CONNECTIONS", 8, low=1, high=100),
             database_connections=connections,
             document_cache_size=_integer(env, "RSC_DOCUMENT_CACHE_SIZE", 1_000, low=10, high=100_000),
             plan_cache_size=_integer(env, "RSC_PLAN_CACHE_SIZE", 2_000, low=10, high=100_000),
         )
+
+
+def _member_source(env: Mapping[str, str], name: str) -> MemberSourceKind:
+    text = env.get(name) or MemberSourceKind.MIRROR.value
+    if text not in set(MemberSourceKind):
+        raise CallerError(ErrorCode.BAD_USER_INPUT, f"{name} must be mirror or linkedin, not {text[:40]!r}.")
+    return MemberSourceKind(text)
 
 
 def _names(value: str | None) -> tuple[str, ...]:

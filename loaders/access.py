@@ -6,7 +6,7 @@ its id), it asks the very guard that stands on their type or list in the schema.
 
 from typing import Final
 
-from app.access.directives import requires
+from app.access.directives import requires, requires_role
 from app.access.features import Feature, Role
 
 READS_ATS_RECORDS: Final = requires(
@@ -18,3 +18,11 @@ READS_EXPORTS: Final = requires(
     Feature.ONE_CLICK_EXPORT, or_role=(Role.ATS_ADMIN, Role.PARTNER, Role.SUPPORT)
 )
 """What was sent from Recruiter to the ATS, and how that went."""
+
+READS_EXPORTED_PROFILES: Final = requires(Feature.ONE_CLICK_EXPORT, or_role=(Role.PARTNER,))
+"""The profile that a recruiter sent: it goes to the ATS's backend, which is what an export is for."""
+
+READS_NOTIFICATIONS: Final = requires_role(
+    Role.RECRUITER_ADMIN, Role.ATS_ADMIN, Role.PARTNER, Role.SUPPORT, Role.STAFF
+)
+"""What the ATS is told by calls to its callback, and how that went."""

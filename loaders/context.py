@@ -12,7 +12,7 @@ from app.database.pool import Pool
 from app.documents.register import CheckDocument
 from app.engine.mapping import ContextValue
 from app.ids import ContractId
-from loaders.access import READS_ATS_RECORDS, READS_EXPORTS
+from loaders.access import READS_ATS_RECORDS, READS_EXPORTS, READS_NOTIFICATIONS
 
 _WHOLE_COMPANY: Final = frozenset({Role.ATS_USER, Role.ATS_ADMIN, Role.PARTNER, Role.SUPPORT, Role.STAFF})
 
@@ -20,7 +20,7 @@ _WHOLE_COMPANY: Final = frozenset({Role.ATS_USER, Role.ATS_ADMIN, Role.PARTNER, 
 class RequestContext:
     """One request's viewer, grants and pool. Nothing is decided before it is asked for."""
 
-    __slots__ = ("_granted_on", "check_document", "grants", "pool", "signing_key")
+    __slots__ = ("__weakref__", "_granted_on", "check_document", "grants", "pool", "signing_key")
 
     def __init__(
         self,
@@ -107,6 +107,11 @@ def _seat(read: Callable[[Any], UUID]) -> ContextValue:
     return _value("uuid", lambda context: read(context.viewer.seat) if context.viewer.seat else None)
 
 
+def _member_urn(context: RequestContext) -> str | None:
+    """The person on the viewer's seat."""
+    return context.viewer.seat.member_urn if context.viewer.seat else None
+
+
 def _partner_name(context: RequestContext) -> str | None:
     return context.viewer.integration.partner_name if context.viewer.integration else None
 
@@ -115,6 +120,8 @@ CONTEXT: Final[Mapping[str, ContextValue]] = {
     "company": _value("uuid", lambda context: context.company_id),
     "seat_id": _seat(lambda seat: seat.id),
     "contract_id": _seat(lambda seat: seat.contract_id),
+    "member_urn": _value("text", _member_urn),
+    "sight_of_applications": _value("text", lambda context: context.grants.sights.applications.value),
     "partner_name": _value("text", _partner_name),
     "subject": _value("text", lambda context: context.viewer.subject),
     "roles": _value("text[]", lambda context: [role.value for role in Role if role in context.grants.roles]),
@@ -129,6 +136,16 @@ CONTEXT: Final[Mapping[str, ContextValue]] = {
         "boolean", lambda context: context.for_whole_company or context.holds(Role.RECRUITER_ADMIN)
     ),
     "reads_ats_records": _value("boolean", lambda context: context.check(READS_ATS_RECORDS.guard) is None),
+    "reads_record_results": _value(
+        "boolean",
+        lambda context: (
+            context.holds(Role.RECRUITER_ADMIN, Role.SUPPORT, Role.STAFF)
+            or context.check(READS_ATS_RECORDS.guard) is None
+        ),
+    ),
+    "reads_notifications": _value(
+        "boolean", lambda context: context.check(READS_NOTIFICATIONS.guard) is None
+    ),
     "reads_exports": _value("boolean", lambda context: context.check(READS_EXPORTS.guard) is None),
 }
 """Every value that SQL may name as `{name}`, with its SQL type; read once for each statement that uses it."""

@@ -201,7 +201,8 @@ _FOUND: Final = f"""
       select true, hit.member_urn, hit.candidate_id, hit.document
       from tier
       cross join lateral search_candidates({{company}}, tier.wanted, tier.unwanted,
-        {{arg.filter.tag:text}}, {{arg.filter.stage:text}}, {HITS_MAX}) as hit
+        {{arg.filter.tag:text}}, {{arg.filter.stage:text}}, {HITS_MAX},
+        {{sight_of_applications}}, {{member_urn}}) as hit
       where tier.of_candidates and {{arg.filter.inAts:boolean}} is not false
       limit {HITS_MAX}
     )
@@ -272,6 +273,7 @@ FACETS: Final = f"""(
     select 6, 'stage', applied.stage
     from hit
     join application applied on applied.company_id = {{company}} and applied.candidate_id = hit.candidate_id
+      and {{sees_application:applied}}
     group by hit.candidate_id, applied.stage
   ),
   counted as (

@@ -41,7 +41,12 @@ INTEGRATION: Final = Table(
     name="integration", source="integration {t}", id_kind="integration", rows="{t}.state <> 'ERASED'"
 )
 SYNC_RUN: Final = Table(name="sync_run", source="sync_run {t}", id_kind="sync-run")
-RECORD_RESULT: Final = Table(name="record_result", source="record_result {t}")
+RECORD_RESULT: Final = Table(
+    name="record_result",
+    source="record_result {t}",
+    # The ATS's ids of people and jobs: for those who read the records, or look after the integration.
+    rows="{reads_record_results}",
+)
 AUDIT_ENTRY: Final = Table(name="audit_entry", source="audit_entry {t}")
 ERASURE_RECEIPT: Final = Table(
     name="erasure_receipt", source="erasure_receipt {t}", id_kind="erasure-receipt"
@@ -50,17 +55,28 @@ ERASURE_RECEIPT: Final = Table(
 # ---- what the ATS sent
 
 CANDIDATE: Final = Table(name="candidate", source="candidate {t}", id_kind="candidate")
-JOB: Final = Table(name="job", source="job {t}", id_kind="job")
-APPLICATION: Final = Table(name="application", source="application {t}", id_kind="application")
+# Which jobs and applications a recruiter sees is the ATS's to say: see `loaders.sight`. What hangs below an
+# application is reached through it alone, but for its notes, which have ids.
+JOB: Final = Table(name="job", source="job {t}", id_kind="job", rows="{sees_job:t}")
+APPLICATION: Final = Table(
+    name="application", source="application {t}", id_kind="application", rows="{sees_application:t}"
+)
 STAGE: Final = Table(name="application_stage", source="application_stage {t}")
 FEEDBACK: Final = Table(name="interview_feedback", source="interview_feedback {t}")
-TAG: Final = Table(name="tag", source="tag {t}", id_kind="tag")
+TAG: Final = Table(
+    name="tag",
+    source="tag {t}",
+    id_kind="tag",
+    # Fields lead to tags from what only their readers get; by its id it is the same people's.
+    rows_by_id="{reads_ats_records}",
+)
 NOTE: Final = Table(
     name="note",
     source="note {t}",
     id_kind="note",
     # What the ATS keeps private stays with the ATS's own people.
     rows="(not {t}.is_private or {acts_for_ats})",
+    rows_by_id="{sees_note:t}",
 )
 
 # ---- LinkedIn
@@ -77,6 +93,9 @@ MEMBER: Final = Table(
     # A member who closed the account is gone for everybody.
     rows="not {t}.is_closed",
 )
+READS_INMAIL_TEXT: Final = "({reads_inmail_text} or coalesce({t}.seat_id = {seat_id}, false))"
+"""Who may know what an InMail says: the partner's backend, and the seat that it was sent from or to."""
+
 INMAIL: Final = Table(
     name="inmail", source="inmail {t}", id_kind="inmail", rows="{t}.contract_id = any({inmail_contracts})"
 )
@@ -104,6 +123,23 @@ EXPORT: Final = Table(
     id_kind="export",
     # The same people by id as by the list of exports.
     rows_by_id="{reads_exports}",
+)
+EXPORTED_PROFILE: Final = Table(
+    name="member",
+    source="member {t}",
+    key="urn",
+    key_type="text",
+    tenant=False,
+    rows="not {t}.is_closed",
+)
+"""A member as the ATS gets it with an export; it has no id of its own to be asked for."""
+NOTIFICATION: Final = Table(
+    name="outbox",
+    source="outbox {t}",
+    id_kind="event",
+    # What was meant for an ATS that the company used before is not this one's to read.
+    rows="({t}.partner_name = {partner_name} or not {acts_for_ats})",
+    rows_by_id="{reads_notifications}",
 )
 RECOMMENDED_MATCH: Final = Table(
     name="recommended_match",

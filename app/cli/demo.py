@@ -13,10 +13,11 @@ from app.auth.personas import PERSONAS
 from app.cli.progress import Report, progress_bars
 from app.database.connect import make_pool, wipe_embedded
 from app.database.migrate import migrate
+from app.demo.applications import ensure_demo_applications
 from app.demo.load import DemoSummary, load_demo
 from app.http.server import listen, serve
 from app.services import check_schema, make_engine, make_services, running_database
-from app.settings import Settings
+from app.settings import MemberSourceKind, Settings
 
 
 @click.command()
@@ -41,6 +42,7 @@ def demo(port: int | None, data: Path | None, fresh: bool) -> None:
         port=environ.port if port is None else port,
         data_dir=environ.data_dir if data is None else data,
         workers=1,
+        member_source=MemberSourceKind.MIRROR,
         development_tokens=True,
         graphiql=True,
         open_introspection=True,
@@ -63,7 +65,9 @@ async def _set_up(settings: Settings) -> DemoSummary:
         await _migrate(settings.database_url, report)
         async with make_pool(settings.database_url, settings) as pool:
             await check_schema(make_engine(settings), pool)
-            return await load_demo(settings.database_url, pool, progress=report)
+            summary = await load_demo(settings.database_url, pool, progress=report)
+            await ensure_demo_applications(pool, development_key(settings))
+            return summary
 
 
 async def _migrate(dsn: str, report: Report) -> None:
@@ -76,6 +80,7 @@ def _show(url: str, settings: Settings, summary: DemoSummary) -> None:
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
     click.echo(f"graphql:  {url}/graphql")
     click.echo(f"graphiql: {url}/graphiql")
+    click.echo(f"wire api: {url}/v2  (rsc token --persona partner --client-credentials)")
     click.echo(f"health:   {url}/healthz  {url}/readyz  {url}/metrics")
     for company in summary.companies:
         click.echo(

@@ -18,7 +18,7 @@ from app.database.pool import Pool
 from app.engine.engine import Explanation
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.errors import CallerError, ErrorCode
-from app.services import make_engine
+from app.services import make_engine, make_member_source
 from app.settings import Settings
 from loaders.context import RequestContext
 
@@ -51,7 +51,7 @@ async def _explain(settings: Settings, request: GraphQLRequest, persona: str) ->
     async with open_database(settings, share=True) as database, make_pool(database.dsn, settings) as pool:
         context = RequestContext(await _grants(settings, pool, persona), pool)
         try:
-            return make_engine(settings).explain(request, context)
+            return make_engine(settings, make_member_source(settings, pool)).explain(request, context)
         except RequestRefused as refusal:
             told = " ".join(str(entry["message"]) for entry in refusal.errors)
             raise CallerError(ErrorCode.BAD_USER_INPUT, told) from None

@@ -13,9 +13,11 @@ _COMMANDS: Final = {
     "migrate": "app.cli.migrating:migrate_command",
     "import": "app.cli.importing:import_command",
     "token": "app.cli.token:token",
+    "application": "app.cli.partner_application:application",
     "schema": "app.cli.schema:schema",
     "explain": "app.cli.explain:explain",
     "operations": "app.cli.operations:operations",
+    "simulate": "app.cli.simulate:simulate",
 }
 
 
@@ -55,5 +57,5 @@ def main() -> None:
     """The Recruiter System Connect gateway: LinkedIn members and ATS records in one GraphQL schema.
 
     Settings are environment variables; the README lists them. Exit codes: 0 done, 1 partly done
-    (`import` only), 2 refused, with the reason in one line.
+    (`import` only), 2 refused, with the reason in one line, 3 broken off (`import` only).
     """

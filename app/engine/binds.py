@@ -108,6 +108,11 @@ class Binds:
                 return f"array[{one}]"
         return self.of_context(("context", name), value.type, value.read)
 
+    def rule(self, name: str) -> str | None:
+        """The template of a rule, as it was chosen for this statement; None if there is no such rule."""
+        rule = self._catalogue.rules.get(name)
+        return None if rule is None else rule.choose(self._access)
+
     def argument(
         self, key: Hashable, cast: str, read: Callable[[Variables], Any], place: list[str | int]
     ) -> str:
@@ -155,7 +160,8 @@ def render(
 ) -> str:
     """Fill a template.
 
-    Aliases come from `names`, `{v:…}` from `value`, `{arg.…:…}` from `argument`, the rest from the context.
+    Aliases come from `names`, `{v:…}` from `value`, `{arg.…:…}` from `argument`, the rest from the
+    catalogue's rules and the context.
     """
 
     def fill(found: re.Match[str]) -> str:
@@ -166,6 +172,9 @@ def render(
             return value(cast or "text")
         if name == "arg" and argument is not None:
             return argument(member, cast or "text")
+        rule = binds.rule(name)
+        if rule is not None:
+            return render(rule, binds, {**names, "row": names.get(cast, cast)}, value, argument)
         return binds.context(name)
 
     return _PLACEHOLDER.sub(fill, template)

@@ -48,7 +48,7 @@ from app.engine.mapping import (
     Source,
     Table,
 )
-from app.engine.plan import Denied, GuardHole, Hole, LoadHole, Location
+from app.engine.plan import Denied, GuardHole, Hole, LoadHole, Location, MissingHole, StaleHole
 from app.engine.projection import projection
 from app.engine.rows import EACH, Place, Row, table_conditions
 
@@ -290,9 +290,32 @@ class Compiler(ABC):
             on = " and ".join([*conditions, f"{alias}.{key} = {parent}"])
             row.rows.joins.append(f"left join {render(table.source, self.binds, {'t': alias})} on {on}")
         json_object = self.object(object_type(of), nodes, Row(row.rows, alias, only_if=row.only_if), place)
+        if table.remote is not None:
+            json_object = (*self.stale(table, alias, place), *json_object)
+            missing = self.missing(table, parent, nodes, place, required=is_non_null_type(of))
+            return (Case(f"{alias}.{key} is null", missing, json_object),)
         if is_non_null_type(of):
             return json_object
         return (Case(f"{alias}.{key} is null", NULL, json_object),)
+
+    def missing(self, table: Table, key: str, nodes: Nodes, place: Place, *, required: bool = False) -> Json:
+        """What stands for a row that is not there: null, or a hole if its source was not asked for `key`."""
+        if table.remote is None:
+            return NULL
+        hole = MissingHole(place=place, remote=table.remote, locations=locations_of(nodes))
+        emitted: Json = (Sql(self._hole(hole, f"to_json({key})::text")),)
+        if required:
+            return emitted
+        known = render(table.remote.known, self.binds, {"key": key})
+        return (Case(f"{key} is null or {known}", NULL, emitted),)
+
+    def stale(self, table: Table, alias: str, place: Place) -> Json:
+        """What stands before a row that is there: nothing, or a hole if its source is to be asked again."""
+        if table.remote is None:
+            return ()
+        hole = self._hole(StaleHole(place=place, remote=table.remote), f"to_json({alias}.{table.key})::text")
+        fresh = render(table.remote.fresh, self.binds, {"t": alias})
+        return (Sql(f"case when {fresh} then '' else {hole} end"),)
 
     def _column(self, source: Column, of: GraphQLOutputType, row: Row) -> Json:
         value = render(source.sql, self.binds, {"t": row.alias})

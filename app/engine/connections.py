@@ -10,7 +10,7 @@ from app.engine.arguments import Arguments
 from app.engine.binds import Variables, render
 from app.engine.compiler import Compiler, Nodes, each, locations_of, object_type
 from app.engine.cursors import cursor_sql, mark_of, read_cursor
-from app.engine.json_sql import Json, Piece, Text
+from app.engine.json_sql import Case, Json, Piece, Text
 from app.engine.listing import Gathering, Listing, Output
 from app.engine.mapping import Edges, Facets, Many, Order, Page, PageFacts, PageInfoPart, Source, Total
 from app.engine.rows import Place, Row, Rows, table_conditions
@@ -48,7 +48,15 @@ def _many(
 ) -> Json:
     of = object_type(definition.type)
     listing = _listing(compiler, source, row, source.order, None)
-    element = compiler.object(of, nodes, listing.row, each(place, definition.type))
+    at, table = each(place, definition.type), source.table
+    element = compiler.object(of, nodes, listing.row, at)
+    if table.remote is not None:
+        alias = listing.row.alias
+        element = (*compiler.stale(table, alias, at), *element)
+        if source.named_by is not None:
+            named_by = render(source.named_by, compiler.binds, {"t": alias, "p": row.alias})
+            missing = compiler.missing(table, named_by, nodes, at, required=True)
+            element = (Case(f"{alias}.{table.key} is null", missing, element),)
     output = Output(element, _all_of, "''")
     return listing.emit([output], lambda pieces: (Text("["), pieces[0], Text("]")))
 

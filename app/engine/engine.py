@@ -7,6 +7,7 @@ and one statement. Everything else is made once and kept, bounded.
 from collections import OrderedDict
 from collections.abc import Awaitable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 import orjson
@@ -19,6 +20,7 @@ from graphql import (
 )
 
 from app.engine.binds import check_text, remember
+from app.engine.border import MARK, cross
 from app.engine.commands import CommandPlan, command_fields, compile_command, with_outcome
 from app.engine.compiler import Access
 from app.engine.connections import OperationCompiler
@@ -27,13 +29,15 @@ from app.engine.documents import Document, Documents, Operation, entry
 from app.engine.finish import Unanswered, error_entry, finish, unanswered
 from app.engine.json_sql import MISSING
 from app.engine.mapping import Catalogue, Outcome
-from app.engine.plan import Plan
+from app.engine.plan import Plan, StaleHole
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.engine.roots import INTROSPECTION, compile_operation
 from app.errors import CallerError, ErrorCode, Fault
 
 _KNOWN_LENGTH_MAX: Final = 16_000
 """Characters of a document by whose text its plan is kept for a viewer; more would be too much memory."""
+
+_NULL: Final = "A value is null in the database that the schema calls non-null."
 
 _NO_VARIABLES: Final[Mapping[str, Any]] = {}
 
@@ -147,7 +151,7 @@ class Engine:
             sql=plan.sql,
             arguments=plan.parameters.values(variables, context),
             denied=denied,
-            holes=[".".join(hole.place.path) for hole in plan.holes],
+            holes=[".".join(hole.place.path) for hole in plan.holes if not isinstance(hole, StaleHole)],
         )
 
     def check_document(self, text: str) -> list[str | None]:
@@ -247,10 +251,19 @@ class Engine:
         arguments = plan.parameters.values(variables, context)
         body = await self._fetch(context, plan.sql, arguments)
         if body is None or MISSING in body:
-            raise Fault("A value is null in the database that the schema calls non-null.")
+            raise Fault(_NULL)
         if not plan.holes and not plan.denied:
             return body
-        return await finish(plan, body, variables, context)
+        if not plan.crosses or MARK not in body:
+            return await finish(plan, body, variables, context)
+        body, faults = await cross(plan, body, context, partial(self._answer, plan, arguments, context))
+        return await finish(plan, body, variables, context, faults)
+
+    async def _answer(self, plan: Plan, arguments: list[Any], context: Access) -> bytes:
+        body = await self._fetch(context, plan.sql, arguments)
+        if body is None or MISSING in body:
+            raise Fault(_NULL)
+        return body
 
     def _with_introspection(
         self, operation: Operation, given: Mapping[str, Any], answer: dict[str, Any]

@@ -5,20 +5,24 @@ path carries the indexes of lists.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from aiodataloader import DataLoader
 
 from app.engine.binds import Variables
+from app.engine.border import MARK, Faults, read_hole
 from app.engine.compiler import Access
-from app.engine.plan import GuardHole, LoadHole, Location, Plan
+from app.engine.plan import GuardHole, LoadHole, Location, MissingHole, Plan, StaleHole
 from app.engine.projection import NotNullable
 from app.engine.rows import EACH, Place
-from app.errors import CallerError, Fault
+from app.errors import CallerError, ErrorCode, Fault
 
-_MARK = b"\x01"
+_NOT_BROUGHT: Final = CallerError(
+    ErrorCode.SOURCE_UNAVAILABLE, "This could not be had from its source; ask again."
+)
+"""For what came to light after the source was asked for the last time, since data changed meanwhile."""
 
 
 class Unanswered(Exception):
@@ -35,12 +39,17 @@ class Unanswered(Exception):
         return cls(error.message, error.as_graphql()["extensions"])
 
 
-async def finish(plan: Plan, body: bytes, variables: Variables, context: Access) -> bytes:
-    """The response: `{"data":…}`, or `{"errors":…,"data":…}` if something was refused or could not be had."""
-    pieces = body.split(_MARK)
+async def finish(
+    plan: Plan, body: bytes, variables: Variables, context: Access, faults: Faults | None = None
+) -> bytes:
+    """The response: `{"data":…}`, or `{"errors":…,"data":…}` if something was refused or could not be had.
+
+    `faults` are the remote rows that could not be brought.
+    """
+    pieces = body.split(MARK)
     failed: dict[str, Unanswered] = {}
     if len(pieces) > 1:
-        body = await _filled(plan, pieces, variables, context, failed)
+        body = await _filled(plan, pieces, variables, context, failed, faults or {})
     if not plan.denied and not failed:
         return body
     answer = orjson.loads(body)
@@ -92,19 +101,29 @@ def _spots(
 
 
 async def _filled(
-    plan: Plan, pieces: list[bytes], variables: Variables, context: Access, failed: dict[str, Unanswered]
+    plan: Plan,
+    pieces: list[bytes],
+    variables: Variables,
+    context: Access,
+    failed: dict[str, Unanswered],
+    faults: Faults,
 ) -> bytes:
     """Put a value into each hole; one that cannot be had gets a mark, and `failed` its reason."""
-    holes = [(index, *_read_hole(pieces[index])) for index in range(1, len(pieces), 2)]
+    holes = [(index, *read_hole(pieces[index])) for index in range(1, len(pieces), 2)]
     fills: dict[int, bytes] = {}
     loading: list[tuple[int, LoadHole, list[Any]]] = []
     for index, number, inputs in holes:
         hole = plan.holes[number]
         if isinstance(hole, LoadHole):
             loading.append((index, hole, inputs))
+        elif isinstance(hole, StaleHole):
+            fills[index] = b""
         else:
             mark = f"\x01{index}:{number}"
-            failed[mark] = _refused_on(hole, inputs[0], context)
+            if isinstance(hole, MissingHole):
+                failed[mark] = Unanswered.of(faults.get((hole.remote, inputs[0]), _NOT_BROUGHT))
+            else:
+                failed[mark] = _refused_on(hole, inputs[0], context)
             fills[index] = orjson.dumps(mark)
     for index, number, value in await _load(plan, loading, variables, context):
         if isinstance(value, Unanswered):
@@ -113,11 +132,6 @@ async def _filled(
             value = mark
         fills[index] = orjson.dumps(value)
     return b"".join(fills.get(index, piece) for index, piece in enumerate(pieces))
-
-
-def _read_hole(piece: bytes) -> tuple[int, list[Any]]:
-    number, inputs = piece.split(b":", 1)
-    return int(number), orjson.loads(inputs)
 
 
 def _refused_on(hole: GuardHole, object_id: str, context: Access) -> Unanswered:
@@ -171,6 +185,7 @@ def _tell_failed(
     numbers = sorted({int(mark.rsplit(":", 1)[1]) for mark in failed})
     for number in numbers:
         hole = plan.holes[number]
+        assert not isinstance(hole, StaleHole)
         for path, containers in list(spots(answer, hole.place, variables)):
             value = containers[-1][path[-1]]
             reason = failed.get(value) if isinstance(value, str) else None

@@ -1,8 +1,9 @@
 """How a schema's fields are said in SQL: the plan types that the schema declares and the engine reads.
 
 SQL is given as templates. `{t}` is the alias of the row that a value belongs to, `{p}` that of its parent
-row, `{name}` a value of the request's context (its SQL type stands in `Catalogue.context`), and in
-filters `{v:type}` is the argument's value. The source of a `Page` may name any argument of its field as
+row, `{name}` a value of the request's context (its SQL type stands in `Catalogue.context`), `{name:alias}` a
+rule of `Catalogue.rules` about the row `alias` (`t` and `p`, or one that the template itself introduces), and
+in filters `{v:type}` is the argument's value. The source of a `Page` may name any argument of its field as
 `{arg.name:type}`, a field inside one as `{arg.filter.name:type}`; null where it is not given. Values only
 ever reach PostgreSQL as bound parameters.
 """
@@ -11,6 +12,8 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeAlias
+
+from app.errors import CallerError
 
 Guard: TypeAlias = Hashable
 """What a directive asks for; only the grants know how to decide it."""
@@ -29,6 +32,22 @@ class Form(Enum):
     TEXTS = "texts"  # text[], each escaped
     NAMES = "names"  # text[] of enum values
     URN = "urn"  # `Column.prefix` and a uuid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Remote:
+    """A source outside of the database, of which a table has the rows that were brought so far.
+
+    `known` is a condition on `{key}`: the source was asked about it, also if there is no such row. `fresh` is
+    one on the row `{t}`: the source need not be asked again. `bring(context, keys)` asks it about all of
+    these, at once and in bounded time, and answers those that could not be had with the error of each;
+    `refresh(keys)` has it asked again in the background.
+    """
+
+    known: str
+    fresh: str
+    bring: Callable[[Any, Sequence[str]], Awaitable[Mapping[str, CallerError]]]
+    refresh: Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +71,8 @@ class Table:
     tenant: bool = True
     rows: str | None = None
     rows_by_id: str | None = None
+    remote: Remote | None = None
+    """Set where rows may have to be brought first; `id_column` is the key then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +133,8 @@ class Many:
     """All rows of `table` whose `key` equals the parent's `parent`, in `order`.
 
     For a relation through other tables `source` replaces the table's own FROM item, and `where` adds to
-    its conditions. The list is for what is small by nature; anything that grows is a `Page`.
+    its conditions. The list is for what is small by nature; anything that grows is a `Page`. A row of a
+    remote table may be missing, by an outer join: `named_by` is its key as the other tables have it.
     """
 
     table: Table
@@ -122,6 +144,7 @@ class Many:
     order: tuple[Order, ...]
     source: str | None = None
     where: str | None = None
+    named_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +366,16 @@ class ContextValue:
     element then, since an array costs several times as much on its way to PostgreSQL."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition on a row that is chosen when a plan is made; in its SQL `{row}` is the row's alias.
+
+    `choose(access)` may go by nothing but what `access.key` tells. Where it answers `true`, nothing is asked.
+    """
+
+    choose: Callable[[Any], str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """Everything that the engine knows of a schema besides its GraphQL types."""
@@ -356,3 +389,4 @@ class Catalogue:
     """What holds for a field whichever way it is reached: its own guards and those of what it returns."""
     parse_id: Callable[[str], tuple[str, str] | None]
     """A public id's kind and, as text, its value in `Table.id_column`; None for anything that is no id."""
+    rules: Mapping[str, Rule] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from app.engine.binds import Parameters, Variables
-from app.engine.mapping import Guard, Loader
+from app.engine.mapping import Guard, Loader, Remote
 from app.engine.rows import Place
 
 Location: TypeAlias = Mapping[str, int]
@@ -40,7 +40,24 @@ class LoadHole:
     locations: tuple[Location, ...]
 
 
-Hole: TypeAlias = GuardHole | LoadHole
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingHole:
+    """A row of a remote table that was not brought yet; the statement emits its key."""
+
+    place: Place
+    remote: Remote
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleHole:
+    """Stands before a row that is there, and is to be asked for again; the statement emits its key."""
+
+    place: Place
+    remote: Remote
+
+
+Hole: TypeAlias = GuardHole | LoadHole | MissingHole | StaleHole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,3 +72,8 @@ class Plan:
     denied: tuple[Denied, ...] = ()
     holes: tuple[Hole, ...] = ()
     introspects: bool = False
+
+    @property
+    def crosses(self) -> bool:
+        """Whether it reads a remote table."""
+        return any(isinstance(hole, MissingHole) for hole in self.holes)

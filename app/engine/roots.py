@@ -83,13 +83,18 @@ def _lookup(compiler: Compiler, source: Lookup, nodes: Nodes, place: Place) -> J
         )
     alias = compiler.new_name("t")
     conditions = []
+    key: str | None = None
     for name in given:
         value = _argument(compiler, arguments, name, place)
-        conditions.append(f"({render(source.by[name], compiler.binds, {'t': alias}, value)})")
+        condition = render(source.by[name], compiler.binds, {"t": alias}, value)
+        conditions.append(f"({condition})")
+        column, is_key, said = condition.partition(" = ")
+        if is_key and column == f"{alias}.{source.table.key}":
+            key = said
     if source.where:
         conditions.append(f"({render(source.where, compiler.binds, {'t': alias})})")
     of = object_type(definition.type)
-    return _single(compiler, source.table, of, nodes, place, alias, conditions)
+    return _single(compiler, source.table, of, nodes, place, alias, conditions, key)
 
 
 def _argument(compiler: Compiler, arguments: Arguments, name: str, place: Place) -> Callable[[str], str]:
@@ -105,19 +110,21 @@ def _single(
     place: Place,
     alias: str,
     conditions: list[str],
+    key: str | None = None,
 ) -> Json:
-    """The one row that the conditions name, as an object or null."""
+    """The one row that the conditions name, as an object or null; `key` is its key where they say it."""
     name = compiler.new_name("b")
     rows = Rows(name, many=False, source=render(table.source, compiler.binds, {"t": alias}))
     rows.conditions = [*table_conditions(table, alias, compiler.binds, by_id=True), *conditions]
     compiler.ctes.reserve(name)
-    value = compiler.object(of, nodes, Row(rows, alias), place)
+    value = (*compiler.stale(table, alias, place), *compiler.object(of, nodes, Row(rows, alias), place))
+    otherwise = quote("null") if key is None else inner(compiler.missing(table, key, nodes, place))
     if not is_late(value):
-        return (Sql(f"coalesce((select {inner(value)} {rows.from_where()} limit 1), 'null')"),)
+        return (Sql(f"coalesce((select {inner(value)} {rows.from_where()} limit 1), {otherwise})"),)
     text = outer(value, rows.expose)
     columns = ", ".join(rows.columns) or "1 as one"
     compiler.ctes.fill(name, f"select {columns} {rows.from_where()} limit 1")
-    return (Sql(f"coalesce((select {text} {rows.behind()}), 'null')"),)
+    return (Sql(f"coalesce((select {text} {rows.behind()}), {otherwise})"),)
 
 
 def _node(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
@@ -135,7 +142,8 @@ def _node(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
     value = compiler.binds.argument(
         ("argument", arguments.key, ("id",)), f"id:{kind}", read, [*place.path, "id"]
     )
-    return _single(compiler, table, of, nodes, place, alias, [f"{alias}.{table.id_column} = {value}"])
+    by_id = [f"{alias}.{table.id_column} = {value}"]
+    return _single(compiler, table, of, nodes, place, alias, by_id, value)
 
 
 def _nodes(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
@@ -161,6 +169,9 @@ def _nodes(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
         joined = _nodes_of_kind(compiler, kind, of, table, nodes, element, arguments)
         joins.append(f"left join {joined} on {joined}.k = u.id and u.kind = {quote(kind)}")
         values.append(f"{joined}.j")
+        if table.remote is not None:
+            missing = inner(compiler.missing(table, "u.id", nodes, element))
+            values.append(f"case when u.kind = {quote(kind)} then {missing} end")
 
     def kinds_read(variables: Variables) -> list[str]:
         ids = _checked(read(variables), ids_place)
@@ -204,7 +215,7 @@ def _nodes_of_kind(
         f"{alias}.{table.id_column} = any({bound})",
     ]
     compiler.ctes.reserve(name)
-    value = compiler.object(of, nodes, Row(rows, alias), element)
+    value = (*compiler.stale(table, alias, element), *compiler.object(of, nodes, Row(rows, alias), element))
     key = rows.expose(f"{alias}.{table.id_column}::text")
     text = outer(value, rows.expose)
     compiler.ctes.fill(name, f"select {', '.join(rows.columns)} {rows.from_where()}")

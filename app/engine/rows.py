@@ -97,4 +97,5 @@ def table_conditions(table: Table, alias: str, binds: Binds, *, by_id: bool = Fa
     """What a row of the table must always fulfil: the company, and the table's own rules."""
     conditions = [company_condition(alias, binds)] if table.tenant else []
     rules = [table.rows, table.rows_by_id if by_id else None]
-    return conditions + [f"({render(rule, binds, {'t': alias})})" for rule in rules if rule]
+    rendered = [render(rule, binds, {"t": alias}) for rule in rules if rule]
+    return conditions + [f"({rule})" for rule in rendered if rule != "true"]
