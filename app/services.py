@@ -7,6 +7,7 @@ services from the same settings.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 from app.auth.authenticate import Authenticator
@@ -22,11 +23,16 @@ from app.errors import CallerError, ErrorCode
 from app.exports.progress import follow_delivery
 from app.http.services import Persona, Services
 from app.integration.erasure import keep_finishing
+from app.linkedin.cache import Cache
+from app.linkedin.source import MemberSource, make_source
 from app.matching.ranking import RankingWorker
+from app.matching.worker import MatchingWorker
 from app.outbox.delivery import Delivery
 from app.outbox.events import EventType
 from app.outbox.sending import Sender
-from app.settings import Settings
+from app.settings import MemberSourceKind, Settings
+from app.sync.upkeep import keep_up
+from loaders.members import RemoteMembers, with_remote_members
 from loaders.postgres import check_database, fetch_bytes
 from resolvers.binding import bind
 from resolvers.schema import build_schema
@@ -41,17 +47,28 @@ def make_services(settings: Settings) -> Services:
     if settings.database_url is None:
         raise CallerError(ErrorCode.BAD_USER_INPUT, "DATABASE_URL is not set.")
     pool = make_pool(settings.database_url, settings)
+    # A crowd of requests must not delay a revocation, nor work in the background a request: the latter
+    # would also bind connections to other companies, which costs the next request a trip.
+    watching = make_pool(settings.database_url, settings, size=1)
+    beside = make_pool(settings.database_url, settings, size=2)
     key = signing_key(settings)
+    members = make_member_source(settings, pool)
     return Services(
         settings=settings,
         pool=pool,
-        authenticator=Authenticator(registry_of(settings, key), pool),
-        engine=make_engine(settings),
+        watching=watching,
+        beside=beside,
+        authenticator=Authenticator(registry_of(settings, key), pool, watching=watching),
+        engine=make_engine(settings, members),
         personas=_Personas(key) if key is not None and settings.development_tokens else None,
         background={
-            "delivery": make_delivery(settings, pool).run,
-            "erasures": partial(keep_finishing, pool, key),
-            "ranking": RankingWorker(pool).run,
+            "delivery": make_delivery(settings, beside).run,
+            "erasures": partial(keep_finishing, beside, key),
+            "matching": MatchingWorker(partial(make_pool, settings.database_url, settings, size=2)).run,
+            "ranking": RankingWorker(beside).run,
+            "sync upkeep": partial(keep_up, beside),
+            # Where LinkedIn was the source before, the retention holds all the same.
+            "members": make_member_cache(settings, beside).keep_purged if members is None else members.run,
         },
         signing_key=key,
     )
@@ -66,9 +83,46 @@ def make_delivery(settings: Settings, pool: Pool) -> Delivery:
     )
 
 
-def make_engine(settings: Settings) -> Engine:
-    """The engine over the whole schema. Raises: SchemaRefused if the schema may not be served."""
+def make_member_source(settings: Settings, pool: Pool) -> MemberSource | None:
+    """LinkedIn as the source of members; None where the mirror is.
+
+    Raises: CallerError (BAD_USER_INPUT) naming the setting that is missing or cannot be used.
+    """
+    if settings.member_source is MemberSourceKind.MIRROR:
+        return None
+    if settings.linkedin_client_id is None or settings.linkedin_client_secret is None:
+        raise CallerError(
+            ErrorCode.BAD_USER_INPUT,
+            "RSC_MEMBER_SOURCE=linkedin needs RSC_LINKEDIN_CLIENT_ID and RSC_LINKEDIN_CLIENT_SECRET.",
+        )
+    return make_source(
+        url=settings.linkedin_url,
+        client_id=settings.linkedin_client_id,
+        client_secret=settings.linkedin_client_secret,
+        timeout_s=settings.linkedin_timeout_ms / 1000,
+        connections=settings.linkedin_connections,
+        cache=make_member_cache(settings, pool),
+    )
+
+
+def make_member_cache(settings: Settings, pool: Pool) -> Cache:
+    """Where LinkedIn's answers are kept, for as long as the settings say."""
+    return Cache(
+        pool=pool,
+        retention=timedelta(hours=settings.member_retention_h),
+        fresh=timedelta(minutes=settings.member_fresh_min),
+    )
+
+
+def make_engine(settings: Settings, members: MemberSource | None = None) -> Engine:
+    """The engine over the whole schema, with members of that source or else of the mirror.
+
+    Raises: SchemaRefused if the schema may not be served.
+    """
     schema, catalogue = bind(build_schema())
+    if members is not None:
+        remote = RemoteMembers(members, wait_s=settings.linkedin_wait_ms / 1000)
+        catalogue = with_remote_members(catalogue, remote)
     return Engine(
         schema,
         catalogue,

@@ -54,10 +54,10 @@ def _folder(settings: Settings) -> Path:
     return settings.data_dir / "postgres"
 
 
-def make_pool(dsn: str, settings: Settings) -> Pool:
-    """The service's pool as the settings have it; not opened yet."""
+def make_pool(dsn: str, settings: Settings, *, size: int | None = None) -> Pool:
+    """The service's pool as the settings have it, or of another size; not opened yet."""
     return Pool(
         dsn,
-        size=settings.database_connections,
+        size=size or settings.database_connections,
         statement_timeout_ms=settings.limits.statement_timeout_ms,
     )

@@ -17,6 +17,7 @@ from app.demo import conversations, exports, history, profiles, store
 from app.demo.casting import Cast, Role, cast
 from app.demo.clock import NOW, SEED, key_at, stream
 from app.demo.history import Run
+from app.demo.lists import restrict
 from app.demo.openings import Opening, openings
 from app.demo.organizations import CONTOSO_ORGANIZATION, NORTHWIND_ORGANIZATION, ORGANIZATIONS, Organization
 from app.demo.people import Population
@@ -28,7 +29,7 @@ from app.matching.recommend import rank_matches
 from app.sync.ingest import BATCH_MAX, ingest
 from app.sync.runs import finish_run, start_run
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Changes with the demo's data: an older version of them is replaced."""
 LOADED_ACTION: Final = "demo.loaded"
 
@@ -125,6 +126,8 @@ async def _load(connection: asyncpg.Connection, pool: Pool, report: Progress) ->
         await match_candidates(pool, part.organization.id, now=part.runs[-1].at + timedelta(minutes=20))
         await _add_activity(connection, part, people)
         await rank_matches(pool, part.organization.id, limit=_RECOMMENDATIONS_A_JOB)
+        if part.organization is CONTOSO_ORGANIZATION:
+            await restrict(pool, part.jobs, part.families)
     report("Matching and recommending", len(parts), len(parts))
     await _complete(connection)
 
@@ -189,7 +192,9 @@ async def _add_activity(connection: asyncpg.Connection, part: _Cast, people: Cas
     candidate_keys = await store.keys(connection, organization, "candidate")
     job_keys = await store.keys(connection, organization, "job")
     done = conversations.activity(organization, part.roles, people.members, part.jobs)
-    sent = exports.export_rows(organization, part.roles, people.members, part.jobs, candidate_keys, job_keys)
+    sent = list(
+        exports.export_rows(organization, part.roles, people.members, part.jobs, candidate_keys, job_keys)
+    )
     trail = history.audit_rows(organization, part.families, candidate_keys)
     async with connection.transaction():
         await store.decide_by_hand(connection, organization, part.families, candidate_keys)
@@ -197,6 +202,7 @@ async def _add_activity(connection: asyncpg.Connection, part: _Cast, people: Cas
         await store.copy(connection, "stub_profile", conversations.STUB_COLUMNS, done.stubs)
         await store.copy(connection, "recruiter_note", conversations.NOTE_COLUMNS, done.notes)
         await store.copy(connection, "export", exports.EXPORT_COLUMNS, sent)
+        await store.copy(connection, "outbox", exports.EVENT_COLUMNS, exports.event_rows(sent))
         await store.copy(connection, "audit_entry", history.AUDIT_COLUMNS, trail)
 
 

@@ -111,6 +111,9 @@ async def _fill(
         await _copy_records(connection, tenant)
     for table in ("candidate", "candidate_tag"):
         await connection.execute(f"alter table {table} enable trigger do_not_contact")
+    # Who is who stands in the rows already: only reading is measured, with no matching beside it.
+    for queue in ("candidate_to_match", "member_to_match"):
+        await connection.execute(f"delete from {queue}")
 
 
 def _member_rows(lives: Sequence[Person], count: int) -> Iterator[tuple[Any, ...]]:
@@ -142,8 +145,16 @@ async def _copy_organization(connection: asyncpg.Connection, tenant: Tenant) -> 
     await store.copy(
         connection,
         "integration",
-        ("company_id", "id", "partner_name", "state", "company_wide_access", "requested_at", "enabled_at"),
-        [(key, integration, DEMO_PARTNER, "LIVE", True, BEGAN, BEGAN)],
+        (
+            *("company_id", "id", "partner_name", "state", "company_wide_access", "job_posting_viewers"),
+            *("application_viewers", "requested_at", "enabled_at"),
+        ),
+        [
+            (
+                *(key, integration, DEMO_PARTNER, "LIVE", True, "ALL_PRODUCT_USERS"),
+                *("ALL_PRODUCT_USERS", BEGAN, BEGAN),
+            )
+        ],
     )
 
 

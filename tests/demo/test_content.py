@@ -153,7 +153,7 @@ async def test_nothing_happened_after_the_demos_now(demo: asyncpg.Connection) ->
         """
         select table_name, column_name from information_schema.columns
         where table_schema = 'public' and data_type = 'timestamp with time zone'
-          and column_name not in ('expires_at', 'due_at')
+          and column_name not in ('expires_at', 'due_at', 'give_up_at')
           and table_name in (
             select table_name from information_schema.columns where column_name = 'company_id')
         """
@@ -268,6 +268,28 @@ async def test_every_state_of_every_kind_is_there_to_be_seen(demo: asyncpg.Conne
         f"select distinct do_not_contact, own_do_not_contact from candidate where {OF_NORTHWIND}"
     )
     assert {tuple(row) for row in flags} == {(False, False), (True, False), (True, True)}
+
+
+async def test_every_export_that_waits_or_failed_has_the_event_by_which_the_ats_will_be_told(
+    demo: asyncpg.Connection,
+) -> None:
+    rows = await demo.fetch(
+        """
+        select e.state, o.state as told, count(*) > 0 as some,
+          bool_and(e.attempts = o.attempts and e.last_error is not distinct from o.last_error) as alike,
+          bool_and(o.give_up_at > now()) as waits
+        from export e
+        left join outbox o using (company_id, id)
+        group by e.state, o.state
+        order by e.state
+        """
+    )
+    assert [tuple(row) for row in rows] == [
+        ("CREATED", None, True, None, None),
+        ("DELIVERED", None, True, None, None),
+        ("FAILED", "DEAD", True, True, False),
+        ("REQUESTED", "PENDING", True, True, True),
+    ]
 
 
 async def test_runs_are_finished_and_their_sums_are_right(demo: asyncpg.Connection) -> None:

@@ -37,8 +37,10 @@ insert into contract (company_id, id, urn, name, product_tier, activated) values
   ({_COMPANY}, {_key("1", 9)}, 'urn:li:contract:70', 'All', 'RECRUITER_CORPORATE', true);
 insert into seat (company_id, id, contract_id, urn, first_name, last_name, state, is_admin, created_at) values
   ({_COMPANY}, {_key("1", 8)}, {_key("1", 9)}, '{SEAT}', 'Rosa', 'R', 'ACTIVE', false, '2020-01-01Z');
-insert into integration (company_id, id, partner_name, state, company_wide_access, requested_at) values
-  ({_COMPANY}, {_key("1", 7)}, 'Big ATS', 'LIVE', false, '2020-01-01Z');
+insert into integration (company_id, id, partner_name, state, company_wide_access, requested_at,
+  job_posting_viewers, application_viewers) values
+  ({_COMPANY}, {_key("1", 7)}, 'Big ATS', 'LIVE', false, '2020-01-01Z', 'ALL_PRODUCT_USERS',
+  'ALL_PRODUCT_USERS');
 
 insert into member (urn, first_name, last_name, headline)
 select 'urn:li:person:b' || n, 'First' || n % 500, 'Last' || n, 'Engineer ' || n % 100

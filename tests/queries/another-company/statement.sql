@@ -4,18 +4,19 @@
 -- $4 = '0186b5ef-3c00-7310-9fb8-a7a01ac3631f'
 -- $5 = ['01a12f62-1700-7335-bf7d-cdc187776f8d']
 -- $6 = ['01a03c4a-1478-72f3-9572-a4f30f6fdc7d']
--- $7 = ['urn:li:contract:5001']
--- $8 = '0186b5ef-3c00-7310-9fb8-a7a01ac3631f'
--- $9 = ['urn:li:organization:1001', 'urn:li:organization:2002']
--- $10 = ['urn:li:person:m0001']
--- $11 = ['urn:li:seat:7001']
--- $12 = ['candidate', 'li:organization', 'li:seat', 'li:contract', 'integration', 'job', 'inmail', 'li:person', 'li:organization']
--- $13 = ['019ba181-d498-7908-bd33-91fea8c7b7de', 'urn:li:organization:1001', 'urn:li:seat:7001', 'urn:li:contract:5001', '01a12f62-1700-7335-bf7d-cdc187776f8d', '01a03c4a-1478-72f3-9572-a4f30f6fdc7d', '01a103c5-3fc8-7acc-9a0a-1bd3a843bccd', 'urn:li:person:m0001', 'urn:li:organization:2002']
--- $14 = 'cand-0001'
--- $15 = 'Demo ATS'
--- $16 = 'urn:li:contract:5001'
--- $17 = '01a03c4a-1478-72f3-9572-a4f30f6fdc7d'
--- $18 = 'urn:li:person:m0001'
+-- $7 = 'Demo ATS'
+-- $8 = 'urn:li:person:m2998'
+-- $9 = ['urn:li:contract:5001']
+-- $10 = '0186b5ef-3c00-7310-9fb8-a7a01ac3631f'
+-- $11 = ['urn:li:organization:1001', 'urn:li:organization:2002']
+-- $12 = ['urn:li:person:m0001']
+-- $13 = ['urn:li:seat:7001']
+-- $14 = ['candidate', 'li:organization', 'li:seat', 'li:contract', 'integration', 'job', 'inmail', 'li:person', 'li:organization']
+-- $15 = ['019ba181-d498-7908-bd33-91fea8c7b7de', 'urn:li:organization:1001', 'urn:li:seat:7001', 'urn:li:contract:5001', '01a12f62-1700-7335-bf7d-cdc187776f8d', '01a03c4a-1478-72f3-9572-a4f30f6fdc7d', '01a103c5-3fc8-7acc-9a0a-1bd3a843bccd', 'urn:li:person:m0001', 'urn:li:organization:2002']
+-- $16 = 'cand-0001'
+-- $17 = 'urn:li:contract:5001'
+-- $18 = '01a03c4a-1478-72f3-9572-a4f30f6fdc7d'
+-- $19 = 'urn:li:person:m0001'
 with b2 as materialized (
   select t1.id::text as c0, '{"__typename":"Candidate","id":"urn:rsc:candidate:' || coalesce((t1.id)::text,
       chr(2)) || '"}' as c1
@@ -44,7 +45,25 @@ with b2 as materialized (
   select t10.id::text as c0, '{"__typename":"Job","id":"urn:rsc:job:' || coalesce((t10.id)::text, chr(2)) ||
       '"}' as c1
   from job t10
-  where t10.company_id = $2::uuid and t10.id = any($6::uuid[])
+  where t10.company_id = $2::uuid and ((not exists (
+    select
+    from entity_acl listed
+    where listed.company_id = $2::uuid and listed.partner_name = t10.partner_name and
+        listed.entity_type = 'JOB_POSTING' and listed.entity_id = t10.external_id offset 0
+  ) or exists (
+    select
+    from entity_acl listed
+    where listed.company_id = $2::uuid and listed.partner_name = t10.partner_name and
+        listed.partner_name = $7::text and listed.entity_type = 'JOB_POSTING' and
+        listed.entity_id = t10.external_id and listed.acl_id = any(array(
+      select assigned.acl_id
+      from entity_acl_assignee assigned
+      where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+          assigned.partner_name = $7::text and assigned.entity_type = 'JOB_POSTING'
+      union all
+      select 'ALL_PRODUCT_USERS'
+    )) offset 0
+  ))) and t10.id = any($6::uuid[])
 ), a12 as materialized (
   select b11.c0 as k, b11.c1 as j
   from b11
@@ -52,7 +71,7 @@ with b2 as materialized (
   select t13.urn::text as c0, '{"__typename":"Contract","id":' || coalesce(to_json(t13.urn)::text, chr(2)) ||
       '}' as c1
   from contract t13
-  where t13.company_id = $2::uuid and ((false or t13.id = $8::uuid)) and t13.urn = any($7::text[])
+  where t13.company_id = $2::uuid and ((false or t13.id = $10::uuid)) and t13.urn = any($9::text[])
 ), a15 as materialized (
   select b14.c0 as k, b14.c1 as j
   from b14
@@ -60,7 +79,7 @@ with b2 as materialized (
   select t16.urn::text as c0, '{"__typename":"Company","id":' || coalesce(to_json(t16.urn)::text, chr(2)) ||
       '}' as c1
   from company t16
-  where t16.company_id = $2::uuid and t16.urn = any($9::text[])
+  where t16.company_id = $2::uuid and t16.urn = any($11::text[])
 ), a18 as materialized (
   select b17.c0 as k, b17.c1 as j
   from b17
@@ -68,7 +87,7 @@ with b2 as materialized (
   select t19.urn::text as c0, '{"__typename":"Member","id":' || coalesce(to_json(t19.urn)::text, chr(2)) ||
       '}' as c1
   from member t19
-  where (not t19.is_closed) and t19.urn = any($10::text[])
+  where (not t19.is_closed) and t19.urn = any($12::text[])
 ), a21 as materialized (
   select b20.c0 as k, b20.c1 as j
   from b20
@@ -76,7 +95,7 @@ with b2 as materialized (
   select t22.urn::text as c0, '{"__typename":"Seat","id":' || coalesce(to_json(t22.urn)::text, chr(2)) ||
       '}' as c1
   from seat t22
-  where t22.company_id = $2::uuid and ((false or t22.contract_id = $8::uuid)) and t22.urn = any($11::text[])
+  where t22.company_id = $2::uuid and ((false or t22.contract_id = $10::uuid)) and t22.urn = any($13::text[])
 ), a24 as materialized (
   select b23.c0 as k, b23.c1 as j
   from b23
@@ -84,7 +103,7 @@ with b2 as materialized (
 select convert_to(concat('{"data":{"nodes":', (
   select '[' || coalesce(string_agg(coalesce(a3.j, a6.j, a9.j, a12.j, a15.j, a18.j, a21.j, a24.j, 'null'),
       ',' order by u.ord), '') || ']'
-  from unnest($12::text[], $13::text[]) with ordinality u(kind, id, ord)
+  from unnest($14::text[], $15::text[]) with ordinality u(kind, id, ord)
   left join a3 on a3.k = u.id and u.kind = 'candidate'
   left join a6 on a6.k = u.id and u.kind = 'inmail'
   left join a9 on a9.k = u.id and u.kind = 'integration'
@@ -96,12 +115,12 @@ select convert_to(concat('{"data":{"nodes":', (
 ), ',"candidate":', coalesce((
   select '{"id":"urn:rsc:candidate:' || coalesce((t25.id)::text, chr(2)) || '"}'
   from candidate t25
-  where t25.company_id = $2::uuid and (t25.external_id = $14::text and t25.partner_name = $15::text)
+  where t25.company_id = $2::uuid and (t25.external_id = $16::text and t25.partner_name = $7::text)
   limit 1
 ), 'null'), ',"contract":', coalesce((
   select '{"name":' || coalesce(to_json(t27.name)::text, chr(2)) || '}'
   from contract t27
-  where t27.company_id = $2::uuid and ((false or t27.id = $8::uuid)) and (t27.urn = $16::text)
+  where t27.company_id = $2::uuid and ((false or t27.id = $10::uuid)) and (t27.urn = $17::text)
   limit 1
 ), 'null'), ',"candidates":', (
   select '{"totalCount":' || (
@@ -110,7 +129,62 @@ select convert_to(concat('{"data":{"nodes":', (
     where t29.company_id = $2::uuid and (exists (
       select
       from application applied
-      where applied.company_id = $2::uuid and applied.candidate_id = t29.id and applied.job_id = $17::uuid
+      where applied.company_id = $2::uuid and applied.candidate_id = t29.id and applied.job_id = $18::uuid and
+          case when exists (
+        select
+        from entity_acl listed
+        where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+            listed.entity_type = 'APPLICATION' and listed.entity_id = applied.external_id offset 0
+      ) then exists (
+        select
+        from entity_acl listed
+        where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+            listed.partner_name = $7::text and listed.entity_type = 'APPLICATION' and
+            listed.entity_id = applied.external_id and listed.acl_id = any(array(
+          select assigned.acl_id
+          from entity_acl_assignee assigned
+          where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+              assigned.partner_name = $7::text and assigned.entity_type = 'APPLICATION'
+          union all
+          select 'ALL_PRODUCT_USERS'
+        )) offset 0
+      ) else (not exists (
+        select
+        from entity_acl listed
+        where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+            listed.entity_type = 'JOB_POSTING' and listed.entity_id = applied.job_external_id offset 0
+      ) or exists (
+        select
+        from entity_acl listed
+        where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+            listed.partner_name = $7::text and listed.entity_type = 'JOB_POSTING' and
+            listed.entity_id = applied.job_external_id and listed.acl_id = any(array(
+          select assigned.acl_id
+          from entity_acl_assignee assigned
+          where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+              assigned.partner_name = $7::text and assigned.entity_type = 'JOB_POSTING'
+          union all
+          select 'ALL_PRODUCT_USERS'
+        )) offset 0
+      )) end and (not exists (
+        select
+        from entity_acl listed
+        where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+            listed.entity_type = 'JOB_POSTING' and listed.entity_id = applied.job_external_id offset 0
+      ) or exists (
+        select
+        from entity_acl listed
+        where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+            listed.partner_name = $7::text and listed.entity_type = 'JOB_POSTING' and
+            listed.entity_id = applied.job_external_id and listed.acl_id = any(array(
+          select assigned.acl_id
+          from entity_acl_assignee assigned
+          where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+              assigned.partner_name = $7::text and assigned.entity_type = 'JOB_POSTING'
+          union all
+          select 'ALL_PRODUCT_USERS'
+        )) offset 0
+      ))
     ))
   ) || '}'
   from (
@@ -121,7 +195,62 @@ select convert_to(concat('{"data":{"nodes":', (
       where t29.company_id = $2::uuid and (exists (
         select
         from application applied
-        where applied.company_id = $2::uuid and applied.candidate_id = t29.id and applied.job_id = $17::uuid
+        where applied.company_id = $2::uuid and applied.candidate_id = t29.id and
+            applied.job_id = $18::uuid and case when exists (
+          select
+          from entity_acl listed
+          where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+              listed.entity_type = 'APPLICATION' and listed.entity_id = applied.external_id offset 0
+        ) then exists (
+          select
+          from entity_acl listed
+          where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+              listed.partner_name = $7::text and listed.entity_type = 'APPLICATION' and
+              listed.entity_id = applied.external_id and listed.acl_id = any(array(
+            select assigned.acl_id
+            from entity_acl_assignee assigned
+            where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+                assigned.partner_name = $7::text and assigned.entity_type = 'APPLICATION'
+            union all
+            select 'ALL_PRODUCT_USERS'
+          )) offset 0
+        ) else (not exists (
+          select
+          from entity_acl listed
+          where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+              listed.entity_type = 'JOB_POSTING' and listed.entity_id = applied.job_external_id offset 0
+        ) or exists (
+          select
+          from entity_acl listed
+          where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+              listed.partner_name = $7::text and listed.entity_type = 'JOB_POSTING' and
+              listed.entity_id = applied.job_external_id and listed.acl_id = any(array(
+            select assigned.acl_id
+            from entity_acl_assignee assigned
+            where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+                assigned.partner_name = $7::text and assigned.entity_type = 'JOB_POSTING'
+            union all
+            select 'ALL_PRODUCT_USERS'
+          )) offset 0
+        )) end and (not exists (
+          select
+          from entity_acl listed
+          where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+              listed.entity_type = 'JOB_POSTING' and listed.entity_id = applied.job_external_id offset 0
+        ) or exists (
+          select
+          from entity_acl listed
+          where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+              listed.partner_name = $7::text and listed.entity_type = 'JOB_POSTING' and
+              listed.entity_id = applied.job_external_id and listed.acl_id = any(array(
+            select assigned.acl_id
+            from entity_acl_assignee assigned
+            where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+                assigned.partner_name = $7::text and assigned.entity_type = 'JOB_POSTING'
+            union all
+            select 'ALL_PRODUCT_USERS'
+          )) offset 0
+        ))
       ))
       order by t29.created_at desc, t29.id desc
       limit 20
@@ -134,13 +263,85 @@ select convert_to(concat('{"data":{"nodes":', (
     from candidate matched
     join application applied on applied.company_id = matched.company_id and applied.candidate_id = matched.id
     where matched.company_id = $2::uuid and applied.company_id = $2::uuid and
-        matched.match_member_urn = t31.urn
+        matched.match_member_urn = t31.urn and case when exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.entity_type = 'APPLICATION' and listed.entity_id = applied.external_id offset 0
+    ) then exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.partner_name = $7::text and listed.entity_type = 'APPLICATION' and
+          listed.entity_id = applied.external_id and listed.acl_id = any(array(
+        select assigned.acl_id
+        from entity_acl_assignee assigned
+        where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+            assigned.partner_name = $7::text and assigned.entity_type = 'APPLICATION'
+        union all
+        select 'ALL_PRODUCT_USERS'
+      )) offset 0
+    ) else (not exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.entity_type = 'JOB_POSTING' and listed.entity_id = applied.job_external_id offset 0
+    ) or exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.partner_name = $7::text and listed.entity_type = 'JOB_POSTING' and
+          listed.entity_id = applied.job_external_id and listed.acl_id = any(array(
+        select assigned.acl_id
+        from entity_acl_assignee assigned
+        where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+            assigned.partner_name = $7::text and assigned.entity_type = 'JOB_POSTING'
+        union all
+        select 'ALL_PRODUCT_USERS'
+      )) offset 0
+    )) end
   ))::text, chr(2)), ',"lastAppliedAt":', coalesce(to_json((
     select max(applied.applied_at)
     from candidate matched
     join application applied on applied.company_id = matched.company_id and applied.candidate_id = matched.id
     where matched.company_id = $2::uuid and applied.company_id = $2::uuid and
-        matched.match_member_urn = t31.urn
+        matched.match_member_urn = t31.urn and case when exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.entity_type = 'APPLICATION' and listed.entity_id = applied.external_id offset 0
+    ) then exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.partner_name = $7::text and listed.entity_type = 'APPLICATION' and
+          listed.entity_id = applied.external_id and listed.acl_id = any(array(
+        select assigned.acl_id
+        from entity_acl_assignee assigned
+        where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+            assigned.partner_name = $7::text and assigned.entity_type = 'APPLICATION'
+        union all
+        select 'ALL_PRODUCT_USERS'
+      )) offset 0
+    ) else (not exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.entity_type = 'JOB_POSTING' and listed.entity_id = applied.job_external_id offset 0
+    ) or exists (
+      select
+      from entity_acl listed
+      where listed.company_id = $2::uuid and listed.partner_name = applied.partner_name and
+          listed.partner_name = $7::text and listed.entity_type = 'JOB_POSTING' and
+          listed.entity_id = applied.job_external_id and listed.acl_id = any(array(
+        select assigned.acl_id
+        from entity_acl_assignee assigned
+        where assigned.company_id = $2::uuid and assigned.member_urn = $8::text and
+            assigned.partner_name = $7::text and assigned.entity_type = 'JOB_POSTING'
+        union all
+        select 'ALL_PRODUCT_USERS'
+      )) offset 0
+    )) end
   ))::text, 'null'), ',"doNotContact":', coalesce(to_json(exists (
     select
     from candidate matched
@@ -171,7 +372,7 @@ select convert_to(concat('{"data":{"nodes":', (
     ) x
   ), '}}')
   from member t31
-  where (not t31.is_closed) and (t31.urn = $18::text)
+  where (not t31.is_closed) and (t31.urn = $19::text)
   limit 1
 ), 'null'), ',"integration":', coalesce((
   select '{"contracts":' || (
@@ -179,7 +380,7 @@ select convert_to(concat('{"data":{"nodes":', (
     from (
       select '{"id":' || coalesce(to_json(t39.urn)::text, chr(2)) || '}' as v0
       from contract t39
-      where t39.company_id = $2::uuid and ((false or t39.id = $8::uuid)) and t39.company_id = t37.company_id
+      where t39.company_id = $2::uuid and ((false or t39.id = $10::uuid)) and t39.company_id = t37.company_id
       order by t39.name asc, t39.id asc
     ) x
   ) || '}'

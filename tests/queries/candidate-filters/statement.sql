@@ -127,7 +127,8 @@ select convert_to(concat('{"data":{"all":', (
     where t9.company_id = $1::uuid and (exists (
       select
       from application applied
-      where applied.company_id = $1::uuid and applied.candidate_id = t9.id and applied.job_id = $5::uuid
+      where applied.company_id = $1::uuid and applied.candidate_id = t9.id and applied.job_id = $5::uuid and
+          true and true
     ))
   ) || '}'
   from (
@@ -138,7 +139,8 @@ select convert_to(concat('{"data":{"all":', (
       where t9.company_id = $1::uuid and (exists (
         select
         from application applied
-        where applied.company_id = $1::uuid and applied.candidate_id = t9.id and applied.job_id = $5::uuid
+        where applied.company_id = $1::uuid and applied.candidate_id = t9.id and applied.job_id = $5::uuid and
+            true and true
       ))
       order by t9.created_at desc, t9.id desc
       limit 20
@@ -151,7 +153,8 @@ select convert_to(concat('{"data":{"all":', (
     where t11.company_id = $1::uuid and (exists (
       select
       from application applied
-      where applied.company_id = $1::uuid and applied.candidate_id = t11.id and applied.job_id = $6::uuid
+      where applied.company_id = $1::uuid and applied.candidate_id = t11.id and applied.job_id = $6::uuid and
+          true and true
     ))
   ) || '}'
   from (
@@ -162,7 +165,8 @@ select convert_to(concat('{"data":{"all":', (
       where t11.company_id = $1::uuid and (exists (
         select
         from application applied
-        where applied.company_id = $1::uuid and applied.candidate_id = t11.id and applied.job_id = $6::uuid
+        where applied.company_id = $1::uuid and applied.candidate_id = t11.id and
+            applied.job_id = $6::uuid and true and true
       ))
       order by t11.created_at desc, t11.id desc
       limit 20

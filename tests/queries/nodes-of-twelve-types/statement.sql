@@ -54,7 +54,7 @@ with b2 as materialized (
       coalesce(to_json(t13.title)::text, chr(2)) || '}' end, '}') as c1
   from export t10
   left join job t13 on t13.company_id = $2::uuid and t13.id = t10.job_id
-  where t10.company_id = $2::uuid and (true) and t10.id = any($4::uuid[])
+  where t10.company_id = $2::uuid and t10.id = any($4::uuid[])
 ), a12 as materialized (
   select b11.c0 as k, b11.c1 as j
   from b11

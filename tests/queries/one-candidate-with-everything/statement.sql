@@ -51,7 +51,7 @@ with b2 as materialized (
     from candidate matched
     join application applied on applied.company_id = matched.company_id and applied.candidate_id = matched.id
     where matched.company_id = $3::uuid and applied.company_id = $3::uuid and
-        matched.match_member_urn = t16.urn
+        matched.match_member_urn = t16.urn and true
   ))::text, chr(2)), ',"doNotContact":', coalesce(to_json(exists (
     select
     from candidate matched

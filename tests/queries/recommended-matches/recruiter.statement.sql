@@ -99,7 +99,7 @@ select convert_to('{"data":{"job":' || coalesce((
         join application applied on applied.company_id = matched.company_id and
             applied.candidate_id = matched.id
         where matched.company_id = $3::uuid and applied.company_id = $3::uuid and
-            matched.match_member_urn = t8.urn
+            matched.match_member_urn = t8.urn and true
       ))::text, chr(2)), '}}}') as v0
       from recommended_match t6
       left join member t8 on (not t8.is_closed) and t8.urn = t6.member_urn

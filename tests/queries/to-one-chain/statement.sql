@@ -15,7 +15,7 @@ select convert_to('{"data":{"application":' || coalesce((
     from candidate matched
     join application applied on applied.company_id = matched.company_id and applied.candidate_id = matched.id
     where matched.company_id = $3::uuid and applied.company_id = $3::uuid and
-        matched.match_member_urn = t7.urn
+        matched.match_member_urn = t7.urn and true
   ))::text, 'null'), ',"candidates":', (
     select '[' || coalesce(string_agg(x.v0, ','), '') || ']'
     from (

@@ -6,13 +6,15 @@
 -- $6 = None
 -- $7 = None
 -- $8 = None
--- $9 = 'engineer'
--- $10 = None
--- $11 = None
--- $12 = True
--- $13 = True
--- $14 = None
--- $15 = 'Offer'
+-- $9 = 'ALL'
+-- $10 = 'urn:li:person:m2985'
+-- $11 = 'engineer'
+-- $12 = None
+-- $13 = None
+-- $14 = True
+-- $15 = True
+-- $16 = None
+-- $17 = 'Offer'
 with s3 as materialized (
   select *
   from ( with asked as materialized ( select word, row_number() over (order by length(word) desc,
@@ -80,12 +82,13 @@ with s3 as materialized (
       whatever the planner expects limit 2000 ) as hit where not tier.of_candidates and
       $6::boolean is not true and $7::text is null and $8::text is null limit 2000 ) union all ( select true,
       hit.member_urn, hit.candidate_id, hit.document from tier cross join lateral search_candidates($2::uuid,
-      tier.wanted, tier.unwanted, $7::text, $8::text, 2000) as hit where tier.of_candidates and
-      $6::boolean is not false limit 2000 ) ), evidence as materialized ( select of_candidates,
-      in_name::tsquery as in_name, in_title::tsquery as in_title, in_company::tsquery as in_company,
-      in_place::tsquery as in_place, name_begins::tsquery as name_begins,
-      title_begins::tsquery as title_begins, name_slips::tsquery as name_slips,
-      title_slips::tsquery as title_slips, anywhere::tsquery as anywhere, begins::tsquery as begins,
+      tier.wanted, tier.unwanted, $7::text, $8::text, 2000, $9::text,
+      $10::text) as hit where tier.of_candidates and $6::boolean is not false limit 2000 ) ),
+      evidence as materialized ( select of_candidates, in_name::tsquery as in_name,
+      in_title::tsquery as in_title, in_company::tsquery as in_company, in_place::tsquery as in_place,
+      name_begins::tsquery as name_begins, title_begins::tsquery as title_begins,
+      name_slips::tsquery as name_slips, title_slips::tsquery as title_slips, anywhere::tsquery as anywhere,
+      begins::tsquery as begins,
       slips::tsquery as slips from word_query ) select coalesce(f.candidate_id::text, f.member_urn) as id,
       f.member_urn, f.candidate_id, scored.score,
       scored.lines from found f cross join lateral ( select round(avg((array[1.0, 0.9, 0.8, 0.8, 0.8, 0.7,
@@ -130,7 +133,7 @@ with s3 as materialized (
   from ( with asked as materialized ( select word, row_number() over (order by length(word) desc,
       word) as place from ( select distinct word from (
     select word
-    from unnest(string_to_array(search_words(left($9::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($11::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
   ) as heard where word <> all (array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the',
       'to', 'with']) ) as spoken order by length(word) desc, word limit 8 ),
@@ -162,13 +165,13 @@ with s3 as materialized (
   ) as slips from heard cross join side ), narrowed as materialized ( select side.of_candidates,
       concat( ( select string_agg(format('&''~%s%s'':*', p, word), '') from (
     select word
-    from unnest(string_to_array(search_words(left($10::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($12::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
   ) as named ), ( select string_agg(format('&''$%s%s'':*', p, word), '') from (
     select word
-    from unnest(string_to_array(search_words(left($11::text, 200)), ' ')) as cut (word)
+    from unnest(string_to_array(search_words(left($13::text, 200)), ' ')) as cut (word)
     where length(word) between 1 and 100
-  ) as named ), case $12::boolean when true then format('&''=%sopen''',
+  ) as named ), case $14::boolean when true then format('&''=%sopen''',
       p) when false then format('&''=%ssettled''', p) end) as further from side ),
       whole_query as materialized ( select of_candidates, format('(%s)&%s', string_agg(in_name, '|'),
       string_agg(anywhere, '&')) as named, string_agg(format('(%s|%s|%s|%s)', in_name, in_title, in_company,
@@ -190,11 +193,11 @@ with s3 as materialized (
       (not true or not exists ( select from candidate_search known where known.company_id = $2::uuid and
       known.member_urn = member.urn offset 0)) -- looked up for each hit,
       whatever the planner expects limit 2000 ) as hit where not tier.of_candidates and
-      $13::boolean is not true and $14::text is null and
-      $15::text is null limit 2000 ) union all ( select true, hit.member_urn, hit.candidate_id,
+      $15::boolean is not true and $16::text is null and
+      $17::text is null limit 2000 ) union all ( select true, hit.member_urn, hit.candidate_id,
       hit.document from tier cross join lateral search_candidates($2::uuid, tier.wanted, tier.unwanted,
-      $14::text, $15::text, 2000) as hit where tier.of_candidates and
-      $13::boolean is not false limit 2000 ) ), evidence as materialized ( select of_candidates,
+      $16::text, $17::text, 2000, $9::text, $10::text) as hit where tier.of_candidates and
+      $15::boolean is not false limit 2000 ) ), evidence as materialized ( select of_candidates,
       in_name::tsquery as in_name, in_title::tsquery as in_title, in_company::tsquery as in_company,
       in_place::tsquery as in_place, name_begins::tsquery as name_begins,
       title_begins::tsquery as title_begins, name_slips::tsquery as name_slips,
@@ -240,7 +243,7 @@ select convert_to(concat('{"data":{"unifiedSearch":', (
         tagging.candidate_id = hit.candidate_id join tag tagged on tagged.company_id = $2::uuid and
         tagged.id = tagging.tag_id union all select 6, 'stage',
         applied.stage from hit join application applied on applied.company_id = $2::uuid and
-        applied.candidate_id = hit.candidate_id group by hit.candidate_id, applied.stage ),
+        applied.candidate_id = hit.candidate_id and true group by hit.candidate_id, applied.stage ),
         counted as ( select place, name, value, count(*) as n,
         row_number() over (partition by place order by count(*) desc,
         value) as rank from said where value <> '' group by place, name,
