@@ -12,8 +12,9 @@ ARGS ?=
 demo: $(VENV)/.ready-to-run
 	@exec $(BIN)/rsc demo $(ARGS)
 
+# A process for each core, each with a PostgreSQL of its own; `.venv/bin/pytest` alone runs in one.
 test: check
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.ready-to-test
 	$(BIN)/ruff check .

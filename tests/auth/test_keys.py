@@ -55,6 +55,8 @@ def test_the_public_half_is_derived_from_the_secret_not_believed() -> None:
         "nowhere/to/be/found.json",
         "with\0nul",
     ],
+    # The keys are drawn anew each time, and a test has one name.
+    ids=lambda setting: f"{len(setting)} characters",
 )
 def test_what_is_not_a_private_ed25519_key_is_refused_without_being_repeated(setting: str) -> None:
     with pytest.raises(CallerError) as refused:

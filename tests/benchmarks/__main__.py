@@ -102,7 +102,7 @@ def _server(name: str, facts: Facts) -> Iterator[tuple[str, psutil.Process]]:
             "DATABASE_URL": facts.dsn,
             "RSC_SIGNING_KEY": facts.key_file,
             "RSC_DEVELOPMENT_TOKENS": "1",
-            "RSC_DATABASE_CONNECTIONS": "4",
+            "RSC_DATABASE_CONNECTIONS": os.environ.get("RSC_BENCH_CONNECTIONS", "4"),
         }
     else:
         command = [

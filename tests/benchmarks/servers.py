@@ -12,6 +12,7 @@ import asyncio
 import base64
 import gc
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -36,7 +37,7 @@ from tests.benchmarks.facts import Facts
 from tests.benchmarks.handwritten import LIST, SINGLE
 from tests.benchmarks.plain import PlainApplication
 
-CONNECTIONS = 4
+CONNECTIONS = int(os.environ.get("RSC_BENCH_CONNECTIONS", "4"))
 Run = Callable[[Scope, str, list[Any]], Awaitable[bytes]]
 
 

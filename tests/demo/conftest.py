@@ -35,7 +35,8 @@ async def content_hash(dsn: str) -> dict[str, str]:
         for row in await connection.fetch(
             """
             select table_name, column_name from information_schema.columns
-            where table_schema = 'public' order by table_name, ordinal_position
+            join information_schema.tables using (table_schema, table_name)
+            where table_schema = 'public' and table_type = 'BASE TABLE' order by table_name, ordinal_position
             """
         ):
             tables.setdefault(row["table_name"], []).append(row["column_name"])
