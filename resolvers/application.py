@@ -10,6 +10,7 @@ from loaders.tables import APPLICATION, CANDIDATE, FEEDBACK, JOB, NOTE, STAGE
 from resolvers.arguments import argument, optional_field
 from resolvers.connection import Connection
 from resolvers.enums import ApplicationStatus
+from resolvers.federation import BY_EXTERNAL_ID, BY_ID
 from resolvers.fields import column, embedded, entity, item, many, one, own_id, page
 from resolvers.node import Node
 from resolvers.note import Note
@@ -62,7 +63,7 @@ class InterviewFeedback:
     )
 
 
-@entity(table=APPLICATION, guards=(READS_ATS_RECORDS,))
+@entity(table=APPLICATION, guards=(READS_ATS_RECORDS,), keys=(BY_ID, BY_EXTERNAL_ID))
 class Application(Node):
     """One candidate's application for one job of the ATS."""
 

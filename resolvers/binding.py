@@ -3,8 +3,9 @@
 The catalogue is read off the very objects that print the schema, so what is printed is what is enforced.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import strawberry
@@ -20,11 +21,12 @@ from graphql import (
 )
 
 from app.access.guards import Guard, implies
-from app.engine.mapping import Catalogue, Column, Edges, FieldFacts, Table, TypeFacts
+from app.engine.mapping import Catalogue, Column, Computed, Edges, FieldFacts, Table, TypeFacts
 from app.ids import linkedin_kind, split_own
 from loaders.context import CONTEXT
 from loaders.sight import RULES
 from resolvers.fields import FACTS, TYPE_FACTS
+from resolvers.subgraph import print_subgraph_sdl
 
 Place = tuple[str, str]
 
@@ -40,13 +42,12 @@ def bind(schema: strawberry.Schema) -> tuple[GraphQLSchema, Catalogue]:
     and that is not marked public; a non-null field that a guard may refuse although its parent is there.
     """
     graphql_schema = schema._schema
-    objects = [
-        of for name, of in graphql_schema.type_map.items() if is_object_type(of) and not name.startswith("__")
-    ]
+    objects = _objects(graphql_schema)
     types = {of.name: _type_facts(of) for of in objects}
     fields = {
         (of.name, name): _field_facts(of, name, field) for of in objects for name, field in of.fields.items()
     }
+    _bind_subgraph(schema, fields)
     guards = _guards(graphql_schema, types, fields)
     problems = [*_unguarded(graphql_schema, types, fields), *_refusable(graphql_schema, types, guards)]
     if problems:
@@ -63,6 +64,25 @@ def bind(schema: strawberry.Schema) -> tuple[GraphQLSchema, Catalogue]:
     return graphql_schema, catalogue
 
 
+def _bind_subgraph(schema: strawberry.Schema, fields: dict[Place, FieldFacts]) -> None:
+    """Give what tells the schema its text, which is printed when somebody first asks for it."""
+    sdl = cache(partial(subgraph_sdl, schema))
+
+    async def tell(inputs: Sequence[Any], arguments: Any, context: Any) -> Sequence[Any]:  # noqa: ARG001
+        return [{"sdl": sdl()} for _ in inputs]
+
+    for place, facts in fields.items():
+        if isinstance(facts.source, Computed) and facts.source.tells_schema:
+            fields[place] = replace(facts, source=replace(facts.source, load=tell))
+
+
+def subgraph_sdl(schema: strawberry.Schema) -> str:
+    """What `_service` tells of this schema."""
+    declared = {of.name: _type_facts(of) for of in _objects(schema._schema)}
+    keys = {name: [key.field for key in facts.keys] for name, facts in declared.items() if facts.keys}
+    return print_subgraph_sdl(schema.as_str(), keys)
+
+
 def parse_id(text: Any) -> tuple[str, str] | None:
     """A public id's kind (`candidate`, `li:person`) and, as text, the value that its table knows it by."""
     if not isinstance(text, str):
@@ -72,6 +92,10 @@ def parse_id(text: Any) -> tuple[str, str] | None:
         return own
     kind = linkedin_kind(text)
     return (f"li:{kind}", text) if kind else None
+
+
+def _objects(schema: GraphQLSchema) -> list[GraphQLObjectType]:
+    return [of for name, of in schema.type_map.items() if is_object_type(of) and not name.startswith("__")]
 
 
 def _definition(of: GraphQLNamedType | GraphQLField) -> Any:

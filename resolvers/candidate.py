@@ -23,6 +23,7 @@ from resolvers.arguments import argument, optional_field
 from resolvers.candidate_match import CandidateMatch
 from resolvers.connection import Connection
 from resolvers.enums import CandidateOrderField, MatchState, OrderDirection
+from resolvers.federation import BY_EXTERNAL_ID, BY_ID
 from resolvers.fields import column, embedded, entity, item, many, one, own_id, page, same_row
 from resolvers.inmail import InMail
 from resolvers.member import Member
@@ -101,7 +102,7 @@ class Address:
     country: str | None = item("country", says="Country, as the ATS spells or abbreviates it.")
 
 
-@entity(table=CANDIDATE, guards=(READS_ATS_RECORDS,))
+@entity(table=CANDIDATE, guards=(READS_ATS_RECORDS,), keys=(BY_ID, BY_EXTERNAL_ID))
 class Candidate(Node):
     """A person in the company's ATS, joined with the LinkedIn member that the person is."""
 

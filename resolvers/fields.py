@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from app.access.directives import RequiresFeature, RequiresRole
+from app.engine.federation import EntityKey, Representations
 from app.engine.mapping import (
     AnyById,
     Column,
@@ -48,11 +49,8 @@ from app.engine.mapping import (
 Directive = RequiresFeature | RequiresRole
 T = TypeVar("T")
 
-FACTS = "rsc.facts"
-"""Where a Strawberry field's metadata keeps its `FieldFacts`."""
-
-TYPE_FACTS = "__rsc_type__"
-"""Where a class keeps its `TypeFacts`."""
+FACTS = "rsc.facts"  # where a Strawberry field's metadata keeps its `FieldFacts`
+TYPE_FACTS = "__rsc_type__"  # where a class keeps its `TypeFacts`
 
 
 def _argument(of: Any, says: str) -> Any:
@@ -278,6 +276,22 @@ def many_by_id(*, says: str) -> Any:
     return _field(ManyById(), says=says, public=True, arguments=arguments, required=("ids",))
 
 
+def entities(representation: Any, *, says: str) -> Any:
+    """`_entities(representations)` of a federation."""
+    of = _argument(list[representation], "At most 1,000, each with a key of its type.")
+    options: Any = {"arguments": {"representations": of}, "required": ("representations",), "public": True}
+    return _field(Representations(), says=says, name="_entities", **options)
+
+
+def subgraph(*, says: str) -> Any:
+    """`_service` of a federation; what it tells is printed when the schema is bound."""
+    return _field(Computed(load=_bound_later, tells_schema=True), says=says, public=True, name="_service")
+
+
+async def _bound_later(inputs: Any, arguments: Any, context: Any) -> Sequence[Any]:  # noqa: ARG001
+    raise AssertionError("The SDL is known when the schema is bound.")
+
+
 def computed(
     load: Loader,
     *,
@@ -361,12 +375,13 @@ def entity(
     public: bool = False,
     decided_on: str | None = None,
     name: str | None = None,
+    keys: Sequence[EntityKey] = (),
 ) -> Callable[[type[T]], type[T]]:
     """Make the class an object type of the schema; its docstring is the type's description.
 
     `guards` hold on every way to the type. A type without any is reached only through guarded fields, or
     is `public`: else the schema does not build. `decided_on` is the SQL of the object (a contract, say)
-    that guards of this type's fields are decided on.
+    that guards of this type's fields are decided on. By its `keys` other subgraphs of a federation name it.
     """
 
     def declare(cls: type[T]) -> type[T]:
@@ -376,6 +391,7 @@ def entity(
             guards=tuple(guard.guard for guard in guards),
             is_public=public,
             decided_on=decided_on,
+            keys=tuple(keys),
         )
         setattr(made, TYPE_FACTS, facts)
         return made

@@ -13,6 +13,7 @@ from resolvers.application import APPLICATION_ARGUMENTS, APPLICATION_FILTERS, Ap
 from resolvers.arguments import argument, optional_field
 from resolvers.connection import Connection
 from resolvers.enums import JobAvailability, JobOrderField, JobState, OrderDirection
+from resolvers.federation import BY_EXTERNAL_ID, BY_ID
 from resolvers.fields import column, embedded, entity, item, own_id, page
 from resolvers.node import Node
 from resolvers.orders import newest_first
@@ -69,6 +70,7 @@ class HiringTeamMember:
             or_role=(Role.ATS_USER, Role.ATS_ADMIN, Role.PARTNER),
         ),
     ),
+    keys=(BY_ID, BY_EXTERNAL_ID),
 )
 class Job(Node):
     """A job of the ATS that people apply for."""

@@ -8,6 +8,7 @@ from app.access.directives import requires
 from app.access.features import Feature
 from app.engine.mapping import Form, Order
 from loaders.tables import CANDIDATE, MEMBER, TAG
+from resolvers.federation import BY_ID
 from resolvers.fields import column, embedded, entity, item, linkedin_id, many, same_row
 from resolvers.node import Node
 from resolvers.orders import newest_first
@@ -107,6 +108,7 @@ class InAtsIndicator:
             Feature.ONE_CLICK_EXPORT,
         ),
     ),
+    keys=(BY_ID,),
 )
 class Member(Node):
     """A LinkedIn profile. It belongs to no company; a closed one is gone from every answer."""

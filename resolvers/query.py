@@ -1,6 +1,7 @@
 """What can be asked."""
 
 from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -38,7 +39,18 @@ from resolvers.connection import Connection
 from resolvers.contract import Contract
 from resolvers.enums import ExportState
 from resolvers.export import Export
-from resolvers.fields import any_by_id, computed, entity, lookup, many_by_id, page, singleton
+from resolvers.federation import Representation, Service
+from resolvers.fields import (
+    any_by_id,
+    computed,
+    entities,
+    entity,
+    lookup,
+    many_by_id,
+    page,
+    singleton,
+    subgraph,
+)
 from resolvers.integration import Integration
 from resolvers.job import JOB_ARGUMENTS, JOB_FILTERS, JOB_ORDERS, Job
 from resolvers.member import Member
@@ -68,6 +80,10 @@ _BY_PROFILE_URL = (
     "and member_profile_slug(named.public_profile_url) = member_profile_slug({v:text}) "
     "order by named.urn limit 1)"
 )
+Entity: TypeAlias = Annotated[
+    Application | Candidate | Job | Member,
+    strawberry.union("_Entity", description="What other subgraphs of a federation name by its key."),
+]
 _ADMINISTERS = requires_role(Role.RECRUITER_ADMIN, Role.SUPPORT, Role.STAFF)
 
 
@@ -213,4 +229,12 @@ class Query:
         clients,
         says="Every client that calls with trusted documents, by name.",
         guards=(requires_role(Role.STAFF),),
+    )
+    entities: list[Entity | None] = entities(
+        Representation,
+        says="For a federation's router: the objects of these keys, in their order, as this viewer may see "
+        "them; null in the place of each that names nothing. They are read by their keys alone.",
+    )
+    service: Service = subgraph(
+        says="For a federation's composer: the schema as a subgraph; for those who may introspect."
     )

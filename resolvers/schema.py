@@ -3,6 +3,8 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.binding import subgraph_sdl
+from resolvers.federation import REPRESENTATION
 from resolvers.mutation import Mutation
 from resolvers.query import Query
 from resolvers.scalars import SCALARS
@@ -10,9 +12,15 @@ from resolvers.scalars import SCALARS
 
 def build_schema() -> strawberry.Schema:
     """The schema with all its types. Its fields are answered by the engine; see resolvers/fields.py."""
-    return strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+    config = StrawberryConfig(scalar_map={**SCALARS, **REPRESENTATION})
+    return strawberry.Schema(query=Query, mutation=Mutation, config=config)
 
 
 def print_sdl() -> str:
     """The text of `schema.graphql`: types by name, fields in the order of the code, a newline at the end."""
     return build_schema().as_str().rstrip("\n") + "\n"
+
+
+def print_federation_sdl() -> str:
+    """What `_service { sdl }` tells composers."""
+    return subgraph_sdl(build_schema())

@@ -8,7 +8,7 @@ from app.cli.client_schema import schema_for
 from app.database.connect import make_pool, open_database
 from app.errors import CallerError, ErrorCode
 from app.settings import Settings
-from resolvers.schema import build_schema, print_sdl
+from resolvers.schema import build_schema, print_federation_sdl, print_sdl
 
 _DOCUMENTS = """
 select document
@@ -20,12 +20,16 @@ order by name, document_id
 
 @click.command()
 @click.option("--client", metavar="NAME", help="Only what this widget's or partner's operations reach.")
-def schema(client: str | None) -> None:
+@click.option("--subgraph", is_flag=True, help="As a subgraph, for composers of a federation.")
+def schema(client: str | None, *, subgraph: bool) -> None:
     """Print the schema as SDL.
 
-    With --client, only what that client's registered operations name (this asks the database).
+    With --client, only what that client's registered operations name (this asks the database); with
+    --subgraph, what `_service` tells.
     """
-    sdl = print_sdl()
+    if subgraph and client is not None:
+        raise click.UsageError("--client and --subgraph do not go together.")
+    sdl = print_federation_sdl() if subgraph else print_sdl()
     if client is not None:
         documents = asyncio.run(_documents(Settings.from_environ(), client))
         sdl = schema_for(build_schema()._schema, sdl, documents) + "\n"

@@ -32,7 +32,8 @@ from app.engine.outline import Outline, place_of
 from app.errors import CallerError, ErrorCode
 
 _PAGE_ARGUMENTS: Final = frozenset({"first", "last"})
-_KEY_ARGUMENTS: Final = frozenset({"ids", "representations"})
+_KEY_ARGUMENTS: Final = {"ids": ErrorCode.NODE_LIMIT, "representations": ErrorCode.COST_LIMIT}
+"""Arguments that are lists of keys, and the code of having too many."""
 _INTROSPECTION_SIZES: Final = {
     "fields": 5,
     "inputFields": 2,
@@ -72,7 +73,7 @@ class _Size:
     """How often something is repeated, if a variable says it: a page size, or the number of keys."""
 
     variable: str
-    of_keys: bool
+    too_many_keys: ErrorCode | None = None
 
 
 _Product = tuple[_Size, ...]
@@ -89,7 +90,7 @@ class OperationCost:
     def evaluate(self, variables: Mapping[str, Any] | None, limits: DocumentLimits) -> int:
         """The cost with these variables, as they came (before coercion).
 
-        Raises: CallerError NODE_LIMIT if a variable holds more keys than one field may take.
+        Raises: CallerError NODE_LIMIT or COST_LIMIT if a variable holds more keys than one field may take.
         """
         if not self.terms:
             return self.constant
@@ -102,7 +103,11 @@ class OperationCost:
                 known = sizes.get(size)
                 if known is None:
                     value = given.get(size.variable, self.defaults.get(size.variable))
-                    known = sizes[size] = _keys(value, size, limits) if size.of_keys else _page(value, limits)
+                    known = sizes[size] = (
+                        _page(value, limits)
+                        if size.too_many_keys is None
+                        else _keys(value, size, size.too_many_keys, limits)
+                    )
                 amount *= known
             total += amount
         return total
@@ -204,14 +209,14 @@ class Expansion:
             if said in _PAGE_ARGUMENTS and not isinstance(argument.value, NullValueNode):
                 paged = False
                 if isinstance(argument.value, VariableNode):
-                    product = (*product, _Size(argument.value.name.value, of_keys=False))
+                    product = (*product, _Size(argument.value.name.value))
                 else:
                     times *= _page(_literal(argument.value), self._limits)
             elif said in _KEY_ARGUMENTS:
                 if isinstance(argument.value, VariableNode):
-                    product = (*product, _Size(argument.value.name.value, of_keys=True))
+                    product = (*product, _Size(argument.value.name.value, _KEY_ARGUMENTS[said]))
                 elif isinstance(argument.value, ListValueNode):
-                    times *= _keys(argument.value.values, argument.value, self._limits)
+                    times *= _keys(argument.value.values, argument.value, _KEY_ARGUMENTS[said], self._limits)
         if paged:
             times *= self._limits.page_size_default
         if parent is not None and parent.name.startswith("__"):
@@ -234,13 +239,13 @@ def _page(value: Any, limits: DocumentLimits) -> int:
     return limits.page_size_default
 
 
-def _keys(value: Any, at: _Size | Node, limits: DocumentLimits) -> int:
+def _keys(value: Any, at: _Size | Node, too_many: ErrorCode, limits: DocumentLimits) -> int:
     count = len(value) if isinstance(value, list | tuple) else 1
     if count > limits.nodes_max:
         where = f"${at.variable}" if isinstance(at, _Size) else "the list"
         raise CallerError(
-            ErrorCode.NODE_LIMIT,
-            f"At most {limits.nodes_max} ids may be asked for at once, {where} has {count}.",
+            too_many,
+            f"At most {limits.nodes_max} things may be asked for at once, {where} has {count}.",
             locations=None if isinstance(at, _Size) else place_of(at),
         )
     return count

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -20,11 +21,12 @@ from graphql import (
 )
 
 from app.engine.arguments import shape_of
+from app.engine.by_key import shape_of_keys
 from app.engine.cost import DocumentLimits
+from app.engine.federation import Representations
 from app.engine.limits import CostPlan, check_limits, parse_document
 from app.engine.mapping import AnyById, Catalogue, ManyById
 from app.engine.request import RequestRefused
-from app.engine.roots import kinds_of
 from app.errors import CallerError, ErrorCode
 
 INT_MAX: Final = 2**31 - 1
@@ -175,11 +177,11 @@ def _plain_variable(definition: VariableDefinitionNode) -> tuple[str, type] | No
 def _shapers(
     catalogue: Catalogue, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> dict[str, Shaper]:
-    """For variables that hold ids of `node` and `nodes`: what they name is part of the plan's shape."""
+    """For variables that hold keys of `node`, `nodes` and `_entities`: what they name is of the shape."""
     by_id = {
         name: facts.source
         for (of, name), facts in catalogue.fields.items()
-        if of == "Query" and isinstance(facts.source, AnyById | ManyById)
+        if of == "Query" and isinstance(facts.source, AnyById | ManyById | Representations)
     }
     shapers: dict[str, Shaper] = {}
     waiting, seen = [operation.selection_set], set()
@@ -195,20 +197,12 @@ def _shapers(
             elif selection.name.value in by_id:  # type: ignore[attr-defined]
                 for argument in selection.arguments:  # type: ignore[attr-defined]
                     for name in _variables_in(argument.value):
-                        shapers[name] = _shaper(catalogue)
+                        shapers[name] = partial(shape_of_keys, catalogue)
     return shapers
 
 
 def _variables_in(node: Any) -> list[str]:
     if isinstance(node, VariableNode):
         return [node.name.value]
-    return [name for inside in getattr(node, "values", None) or () for name in _variables_in(inside)]
-
-
-def _shaper(catalogue: Catalogue) -> Shaper:
-    def shape(value: Any) -> Hashable:
-        # Kinds that nothing has are left out: else whoever invents some would fill the cache of plans.
-        kinds = kinds_of(value if isinstance(value, list) else [value], catalogue.parse_id)
-        return value is None, tuple(kind for kind in kinds if kind in catalogue.tables_by_id_kind)
-
-    return shape
+    inside = [*(getattr(node, "values", None) or ()), *(getattr(node, "fields", None) or ())]
+    return [name for one in inside for name in _variables_in(getattr(one, "value", one))]

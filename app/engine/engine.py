@@ -117,14 +117,14 @@ class Engine:
         if not operation.is_query:
             return await self._run_commands(document, operation, variables, context)
         plan = self._plan(document, operation, variables, context)
-        if operation.texts is not None and not plan.introspects and len(request.query) <= _KNOWN_LENGTH_MAX:
+        if operation.texts is not None and not plan.tells_schema and len(request.query) <= _KNOWN_LENGTH_MAX:
             known = _Known(operation.texts, plan)
             if known.texts_of(request.variables) is not None:
                 remember(context.memory, (request.query, request.operation_name, self), known)
+        if plan.tells_schema and not introspection:
+            message = "The schema may be read by staff only; ask for the SDL, or use a staff token."
+            raise CallerError(ErrorCode.INTROSPECTION_DISABLED, message)
         if plan.introspects:
-            if not introspection:
-                message = "The schema may be read by staff only; ask for the SDL, or use a staff token."
-                raise CallerError(ErrorCode.INTROSPECTION_DISABLED, message)
             answer = orjson.loads(await self._run(plan, variables, context))
             return self._with_introspection(operation, request.variables or {}, answer)
         return await self._run(plan, variables, context)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeAlias
 
+from app.engine.federation import EntityKey, Representations
 from app.errors import CallerError
 
 Guard: TypeAlias = Hashable
@@ -241,11 +242,13 @@ class Computed:
     """A value that Python makes: `load(inputs, arguments, context)` for all places of one request at once.
 
     `inputs` are SQL expressions of the parent row; each place gives one list of their JSON values. The
-    loader answers one value for each, in their order; objects as mappings by field name.
+    loader answers one value for each, in their order; objects as mappings by field name. What `tells_schema`
+    is for those only who may introspect.
     """
 
     load: "Loader"
     inputs: tuple[str, ...] = ()
+    tells_schema: bool = False
 
 
 class Loader(Protocol):
@@ -321,6 +324,7 @@ Source: TypeAlias = (
     | Lookup
     | AnyById
     | ManyById
+    | Representations
     | Computed
     | Key
     | Command
@@ -350,6 +354,7 @@ class TypeFacts:
     guards: tuple[Guard, ...] = ()
     is_public: bool = False
     decided_on: str | None = None
+    keys: tuple[EntityKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

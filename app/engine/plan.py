@@ -72,6 +72,8 @@ class Plan:
     denied: tuple[Denied, ...] = ()
     holes: tuple[Hole, ...] = ()
     introspects: bool = False
+    tells_schema: bool = False
+    """Whether it answers about the schema, to graphql-core's introspection or beside it."""
 
     @property
     def crosses(self) -> bool:

@@ -2,21 +2,21 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final, cast
 
 from graphql import GraphQLObjectType, OperationDefinitionNode, is_non_null_type
 
 from app.engine.arguments import Arguments
-from app.engine.binds import Variables, check_text, render
-from app.engine.compiler import Compiler, Nodes, locations_of, object_type
+from app.engine.binds import render
+from app.engine.by_key import things
+from app.engine.compiler import Compiler, Nodes, object_type
+from app.engine.federation import Representations
 from app.engine.json_sql import NULL, Json, Sql, Text, inner, is_late, outer, quote
 from app.engine.mapping import AnyById, Computed, Lookup, ManyById, Page, Table
-from app.engine.plan import Denied, Plan
-from app.engine.rows import EACH, Place, Row, Rows, table_conditions
+from app.engine.plan import Plan
+from app.engine.rows import Place, Row, Rows, table_conditions
 from app.errors import CallerError, ErrorCode
 
-NODES_MAX: Final = 1_000
 INTROSPECTION: Final = ("__schema", "__type")
 
 
@@ -28,7 +28,8 @@ def compile_operation(compiler: Compiler, operation: OperationDefinitionNode) ->
     root = compiler.schema.query_type
     assert root is not None
     selected = compiler.collector.fields(root, [operation.selection_set])
-    introspects = any(nodes[0].name.value in INTROSPECTION for nodes in selected.values())
+    names = {nodes[0].name.value for nodes in selected.values()}
+    introspects = not names.isdisjoint(INTROSPECTION)
     pieces: list[Any] = []
     for number, (key, nodes) in enumerate(selected.items()):
         pieces.append(Text(f"{',' if number else ''}{json.dumps(key)}:"))
@@ -41,7 +42,13 @@ def compile_operation(compiler: Compiler, operation: OperationDefinitionNode) ->
         denied=tuple(compiler.denied),
         holes=tuple(compiler.holes),
         introspects=introspects,
+        tells_schema=introspects or any(_tells_schema(compiler, root, name) for name in names),
     )
+
+
+def _tells_schema(compiler: Compiler, root: GraphQLObjectType, name: str) -> bool:
+    facts = compiler.catalogue.fields.get((root.name, name))
+    return facts is not None and isinstance(facts.source, Computed) and facts.source.tells_schema
 
 
 def _root_field(compiler: Compiler, root: GraphQLObjectType, key: str, nodes: Nodes) -> Json:
@@ -55,8 +62,8 @@ def _root_field(compiler: Compiler, root: GraphQLObjectType, key: str, nodes: No
     source = facts.source
     if isinstance(source, AnyById):
         return _node(compiler, nodes, place)
-    if isinstance(source, ManyById):
-        return _nodes(compiler, nodes, place)
+    if isinstance(source, ManyById | Representations):
+        return things(compiler, source, nodes, place, root=root)
     if compiler.denies(compiler.catalogue.guards[(root.name, name)], nodes, place):
         return NULL
     match source:
@@ -144,108 +151,6 @@ def _node(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
     )
     by_id = [f"{alias}.{table.id_column} = {value}"]
     return _single(compiler, table, of, nodes, place, alias, by_id, value)
-
-
-def _nodes(compiler: Compiler, nodes: Nodes, place: Place) -> Json:
-    """The things that a list of ids names: one block a type, put back into the order of the ids."""
-    arguments = _arguments_of_root(compiler, nodes, place)
-    read = arguments.reader("ids")
-    parse = compiler.catalogue.parse_id
-    ids_place = [*place.path, "ids"]
-    kinds = kinds_of(read(compiler.variables), parse)
-    joins, values = [], []
-    element = place.at(EACH, may_be_null=True)
-    for kind in kinds:
-        if kind not in compiler.catalogue.tables_by_id_kind:
-            continue
-        of, table = _type_of(compiler, kind)
-        element = replace(element, among=_positions(read, parse, kind))
-        refusing = [
-            g for g in compiler.catalogue.types[of.name].guards if compiler.access.check(g) is not None
-        ]
-        if refusing:
-            compiler.denied.append(Denied(place=element, guard=refusing[0], locations=locations_of(nodes)))
-            continue
-        joined = _nodes_of_kind(compiler, kind, of, table, nodes, element, arguments)
-        joins.append(f"left join {joined} on {joined}.k = u.id and u.kind = {quote(kind)}")
-        values.append(f"{joined}.j")
-        if table.remote is not None:
-            missing = inner(compiler.missing(table, "u.id", nodes, element))
-            values.append(f"case when u.kind = {quote(kind)} then {missing} end")
-
-    def kinds_read(variables: Variables) -> list[str]:
-        ids = _checked(read(variables), ids_place)
-        return [named[0] if (named := parse(one)) else "" for one in ids]
-
-    def keys_read(variables: Variables) -> list[str]:
-        return [named[1] if (named := parse(one)) else "" for one in read(variables)]
-
-    kind_bind = compiler.binds.add(("kinds", arguments.key), "text[]", kinds_read)
-    key_bind = compiler.binds.add(("keys", arguments.key), "text[]", keys_read)
-    value = f"coalesce({', '.join([*values, quote('null')])})"
-    return (
-        Sql(
-            f"(select '[' || coalesce(string_agg({value}, ',' order by u.ord), '') || ']' from "
-            f"unnest({kind_bind}, {key_bind}) with ordinality u(kind, id, ord) {' '.join(joins)})"
-        ),
-    )
-
-
-def _nodes_of_kind(
-    compiler: Compiler,
-    kind: str,
-    of: GraphQLObjectType,
-    table: Table,
-    nodes: Nodes,
-    element: Place,
-    arguments: Arguments,
-) -> str:
-    """A part of the statement with `k`, an id's value as text, and `j`, its object: all ids of a kind."""
-    alias, name, joined = compiler.new_name("t"), compiler.new_name("b"), compiler.new_name("a")
-    rows = Rows(name, many=True, source=render(table.source, compiler.binds, {"t": alias}))
-    read, parse = arguments.reader("ids"), compiler.catalogue.parse_id
-
-    def keys(variables: Variables) -> list[Any]:
-        found = (parse(one) for one in read(variables))
-        return [named[1] for named in found if named is not None and named[0] == kind]
-
-    bound = compiler.binds.add(("keys", arguments.key, kind), f"{table.id_type}[]", keys)
-    rows.conditions = [
-        *table_conditions(table, alias, compiler.binds, by_id=True),
-        f"{alias}.{table.id_column} = any({bound})",
-    ]
-    compiler.ctes.reserve(name)
-    value = (*compiler.stale(table, alias, element), *compiler.object(of, nodes, Row(rows, alias), element))
-    key = rows.expose(f"{alias}.{table.id_column}::text")
-    text = outer(value, rows.expose)
-    compiler.ctes.fill(name, f"select {', '.join(rows.columns)} {rows.from_where()}")
-    compiler.ctes.add(joined, f"select {key} as k, {text} as j {rows.behind()}")
-    return joined
-
-
-def kinds_of(ids: Any, parse: Callable[[str], tuple[str, Any] | None]) -> list[str]:
-    """The kinds that ids name, each once, in the order of their names."""
-    return sorted({named[0] for one in ids or () if isinstance(one, str) and (named := parse(one))})
-
-
-def _positions(
-    read: Callable[[Variables], Any], parse: Callable[[str], tuple[str, Any] | None], kind: str
-) -> Callable[[Variables], list[int]]:
-    return lambda variables: [
-        index for index, one in enumerate(read(variables)) if (named := parse(one)) and named[0] == kind
-    ]
-
-
-def _checked(ids: list[str] | None, place: list[str]) -> list[str]:
-    if ids is None:
-        # A variable with a default may stand at a non-null argument, and be null all the same.
-        raise CallerError(ErrorCode.BAD_USER_INPUT, "The ids must not be null.", path=list(place))
-    if len(ids) > NODES_MAX:
-        raise CallerError(
-            ErrorCode.NODE_LIMIT, f"At most {NODES_MAX:,} ids a request; split the list.", path=list(place)
-        )
-    check_text(ids, list(place))
-    return ids
 
 
 def _arguments_of_root(compiler: Compiler, nodes: Nodes, place: Place) -> Arguments:

@@ -7,6 +7,7 @@ from graphql import build_client_schema, get_introspection_query, print_schema
 
 from app.engine.request import GraphQLRequest
 from app.errors import CallerError, ErrorCode
+from resolvers.schema import print_federation_sdl
 from tests.engine.conftest import Small
 
 
@@ -79,3 +80,27 @@ async def test_denials_stand_beside_it(small: Small) -> None:
     answer = await small.ask('{ clients { name } __type(name: "Tag") { name } }')
     assert answer["data"] == {"clients": None, "__type": {"name": "Tag"}}
     assert [error["path"] for error in answer["errors"]] == [["clients"]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ _service { sdl } }",
+        "{ viewer { subject } a: _service { __typename } }",
+        "{ ...F } fragment F on Query { ... { _service { sdl } } }",
+    ],
+)
+async def test_the_schema_as_a_subgraph_is_for_the_same_readers(small: Small, query: str) -> None:
+    for _ in range(2):
+        with pytest.raises(CallerError) as caught:
+            await small.engine.execute(GraphQLRequest(query, None, None), small.context())
+        assert caught.value.code is ErrorCode.INTROSPECTION_DISABLED
+        # Whoever may read it makes it no less closed to others.
+        assert "errors" not in await small.ask(query)
+
+
+async def test_the_schema_as_a_subgraph_is_told_as_it_is_printed(small: Small) -> None:
+    query = '{ viewer { subject } _service { sdl } __type(name: "Job") { name } }'
+    answer = await small.ask(query)
+    assert list(answer["data"]) == ["viewer", "_service", "__type"]
+    assert answer["data"]["_service"] == {"sdl": print_federation_sdl()}

@@ -18,6 +18,7 @@ WORDS: Sequence[str] = [
     *("{", "}", "(", ")", "[", "]", ":", "!", "$", "@", "...", "=", "|", "&", "#", ",", '"', '"""'),
     *("query", "mutation", "subscription", "fragment", "on", "true", "false", "null", "type", "extend"),
     *("viewer", "candidates", "nodes", "node", "edges", "pageInfo", "id", "first", "after", "ids", "filter"),
+    *("_entities", "representations", "_service", "sdl"),
     *("Query", "Candidate", "ID", "Int", "String", "__typename", "__schema", "__type", "name", "skip", "if"),
     *(
         "0",

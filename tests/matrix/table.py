@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_interface_type, is_object_type
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type, is_object_type
 
+from app.access.features import Role
 from app.access.guards import Denial, Grants
 from app.auth.personas import PERSONAS
-from app.engine.mapping import Catalogue
+from app.engine.mapping import Catalogue, Computed
+from app.errors import ErrorCode
 from resolvers.binding import bind
 from resolvers.schema import build_schema
 from tests.matrix.viewers import contracts_of, grants_of_persona
@@ -57,18 +59,18 @@ def outcomes_of(grants: Grants, persona: str) -> Mapping[tuple[str, str], str]:
     while more := set(_further(grants, own, reached)) - reached:
         reached |= more
     return {
-        (of, field): _outcome(grants, catalogue, of, guards, own) if of in reached else UNREACHED
-        for (of, field), guards in catalogue.guards.items()
+        place: _outcome(grants, catalogue, place, own) if place[0] in reached else UNREACHED
+        for place in catalogue.guards
     }
 
 
 def _further(grants: Grants, contracts: list[UUID], reached: set[str]) -> Iterator[str]:
-    """The types that the answered fields of reached types lead to; through Node, those that may be had."""
+    """The types that the answered fields of reached types lead to; through abstract ones, what may be had."""
     schema, catalogue = schema_and_catalogue()
-    for (of, field), guards in catalogue.guards.items():
-        if of in reached and _outcome(grants, catalogue, of, guards, contracts).startswith(YES):
+    for of, field in catalogue.guards:
+        if of in reached and _outcome(grants, catalogue, (of, field), contracts).startswith(YES):
             target = schema.type_map[_target(schema, of, field)]
-            if not is_interface_type(target):
+            if not is_abstract_type(target):
                 yield target.name
                 continue
             for one in schema.get_possible_types(target):
@@ -76,9 +78,11 @@ def _further(grants: Grants, contracts: list[UUID], reached: set[str]) -> Iterat
                     yield one.name
 
 
-def _outcome(
-    grants: Grants, catalogue: Catalogue, of: str, guards: tuple[object, ...], contracts: list[UUID]
-) -> str:
+def _outcome(grants: Grants, catalogue: Catalogue, place: tuple[str, str], contracts: list[UUID]) -> str:
+    of, guards, source = place[0], catalogue.guards[place], catalogue.fields[place].source
+    if isinstance(source, Computed) and source.tells_schema:
+        # The demo lets everybody introspect; elsewhere it is for staff.
+        return YES if Role.STAFF in grants.roles else ErrorCode.INTROSPECTION_DISABLED.value
     if catalogue.types[of].decided_on is None or not guards:
         return _first([grants.check(guard) for guard in guards])  # type: ignore[arg-type]
     each = [

@@ -10,11 +10,12 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
 )
 
 Coordinate = tuple[str, str]
-Composite = GraphQLObjectType | GraphQLInterfaceType
+Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 
 _ROUNDS: Final = 8
 """How many levels below it a field's need is felt."""
@@ -27,7 +28,7 @@ class Scope:
     of: Composite
     members: dict[str, "Member"] = field(default_factory=dict)
     mostly: str | None = None
-    """Of an interface: the type that is there most likely."""
+    """Of an interface or a union: the type that is there most likely."""
 
 
 @dataclass
@@ -140,6 +141,6 @@ def readable_fields(schema: GraphQLSchema) -> dict[Coordinate, GraphQLField]:
 
 def _objects_of(schema: GraphQLSchema, one: GraphQLField) -> list[GraphQLObjectType]:
     below = get_named_type(one.type)
-    if isinstance(below, GraphQLInterfaceType):
+    if isinstance(below, GraphQLInterfaceType | GraphQLUnionType):
         return list(schema.get_possible_types(below))
     return [below] if isinstance(below, GraphQLObjectType) else []

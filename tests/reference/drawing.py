@@ -44,6 +44,10 @@ ID_TYPES: Final = {"jobId": "Job", "seat": "Seat"}
 """Arguments that take the id of one type."""
 
 
+ODD_TYPES: Final = ("Note", "Node", "Nobody", "_Entity", "Query", "", "candidate")
+FORGED: Final = ("forged", 1, None, True, ["forged"], {"id": "forged"})
+"""What else a representation may say, of which nothing may come back."""
+
 OMITTED: Final = object()
 """What is drawn for a variable that is not sent at all."""
 
@@ -103,6 +107,8 @@ class Drawing:
                 return self.rng.randint(0, 9)
             case "ID":
                 return self.id_of(ID_TYPES.get(name) or (owner if name in ("id", "ids") else None))
+            case "_Any":
+                return self.representation(owner)
             case _:
                 return self._text(name, owner)
 
@@ -121,6 +127,19 @@ class Drawing:
             return self.rng.choice(self.samples.members)
         name = wanted if wanted and wanted in known else self.rng.choice(sorted(known) or ["none"])
         return self.rng.choice(known.get(name) or ODD_IDS)
+
+    def representation(self, type_name: str) -> dict[str, Any]:
+        """An object as another subgraph names it, mostly by a key that it has; more may stand beside it."""
+        named: dict[str, Any] = {"__typename": type_name}
+        if self.chance(0.1):
+            named["__typename"] = self.rng.choice(ODD_TYPES)
+        if self.chance(0.75):
+            named["id"] = self.id_of(type_name)
+        if self.chance(0.3):
+            named["externalId"] = self._text("externalId", type_name)
+        if self.chance(0.2):
+            named[self.rng.choice(("firstName", "headline", "company_id"))] = self.rng.choice(FORGED)
+        return named
 
     def _text(self, name: str, owner: str) -> str:
         # Patterns are drawn often, since every wildcard in one must stand for itself.
@@ -151,7 +170,9 @@ class Drawing:
             if len(value) == 1 and self.chance(0.3):
                 return self.literal(nullable.of_type, value[0])
             return f"[{', '.join(self.literal(nullable.of_type, one) for one in value)}]"
-        return str(value) if isinstance(nullable, GraphQLEnumType) else json.dumps(value, ensure_ascii=False)
+        if isinstance(nullable, GraphQLEnumType):
+            return str(value)
+        return untyped(value)
 
     def said(self, of: GraphQLInputType, name: str, owner: str, draw: Callable[[], Any] | None = None) -> str:
         """An argument's value as the document says it: a literal, or a variable that is sent or not."""
@@ -166,12 +187,21 @@ class Drawing:
             if is_list_type(nullable) and self.chance(0.25):
                 inner = nullable.of_type
                 draw_one = partial(self.value, inner, name, owner)
-                one = self.variables.declare(f"{get_nullable_type(inner)}!", draw_one)
+                one = self._one_sent(inner, draw_one)
                 return f"[{one}]" if self.chance(0.6) else f"[{self.literal(inner, draw_one())}, {one}]"
             return self.literal(of, make())
         if not required and self.chance(0.12):
             return "null"
         return self.variable(of, make, required=required)
+
+    def _one_sent(self, of: GraphQLInputType, draw: Callable[[], Any]) -> str:
+        """An element of a list that is sent, or of which a part is."""
+        if str(get_nullable_type(of)) != "_Any" or self.chance(0.5):
+            return self.variables.declare(f"{get_nullable_type(of)}!", draw)
+        named = draw()
+        parts = [f"{name}: {untyped(value)}" for name, value in named.items() if name != "id"]
+        key = self.variables.declare("ID!", partial(self.id_of, named["__typename"]))
+        return f"{{{', '.join([*parts, f'id: {key}'])}}}"
 
     def variable(self, of: GraphQLInputType, make: Callable[[], Any], *, required: bool) -> str:
         """A variable of the type or of a stricter one, with or without a default."""
@@ -231,3 +261,12 @@ class Drawing:
             name = self.variables.declare(of, partial(self._either, toss, OMITTED))
         self._conditions.append(name)
         return name
+
+
+def untyped(value: Any) -> str:
+    """A JSON value as a document says it where no type tells how."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {untyped(inside)}' for name, inside in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(untyped, value))}]"
+    return json.dumps(value, ensure_ascii=False)

@@ -22,6 +22,7 @@ from graphql import (
 )
 from graphql.execution import Executor
 
+from app.engine.federation import EntityKey, Representations
 from app.engine.mapping import (
     AnyById,
     Catalogue,
@@ -227,6 +228,41 @@ class Request:
         self.refuse(self.catalogue.types[type_name].guards)
         return self.by_id(table, type_name, named[1])
 
+    def entity(self, representation: Mapping[str, Any]) -> Any:
+        """What a representation names, likewise; by its id if it has one, else by another key."""
+        of_type = representation["__typename"]
+        facts = self.catalogue.types.get(of_type)
+        if facts is None or not facts.keys:
+            return None
+        public_id = representation.get("id")
+        if isinstance(public_id, str):
+            named = self.catalogue.parse_id(public_id)
+            known = None if named is None else self.catalogue.tables_by_id_kind.get(named[0])
+            return self.node(public_id) if known is not None and known[0] == of_type else None
+        for key in facts.keys:
+            if isinstance(representation.get(key.field), str):
+                self.refuse(facts.guards)
+                assert facts.table is not None
+                return self.by_key(facts.table, of_type, key, representation[key.field])
+        return None
+
+    def by_key(self, table: Table, type_name: str, key: EntityKey, value: str) -> Any:
+        """The row that a key other than the id names."""
+
+        async def load(values: list[str]) -> list[Row | None]:
+            scan = self.scan(table, type_name, by_id=True)
+            column = scan.fill(str(key.sql))
+            scan.conditions.append(scan.fill(str(key.where)))
+            scan.conditions.append(f"{column} = any({scan.statement.bind(values, 'text[]')})")
+            rows = await self.fetch(
+                f"select {column} as k, {scan.columns()} {scan.from_where()}", scan.statement.args
+            )
+            found = {record["k"]: scan.row(record) for record in rows}
+            assert len(found) == len(rows)
+            return [found.get(one) for one in values]
+
+        return self.loader(("key", type_name, key.field), load).load(value)
+
     def computed(
         self, source: Computed, coordinate: Coordinate, row: Row | None, arguments: dict[str, Any]
     ) -> Any:
@@ -285,7 +321,9 @@ def _value(request: Request, coordinate: Coordinate, parent: Any, of: str, argum
         case AnyById():
             return request.node(arguments["id"])
         case ManyById():
-            return [_node_or_error(request, public_id) for public_id in arguments["ids"]]
+            return [_or_error(request.node, public_id) for public_id in arguments["ids"]]
+        case Representations():
+            return [_or_error(request.entity, one) for one in arguments["representations"]]
         case source:
             return _of_connection(request, coordinate, source, parent, of, arguments)
 
@@ -322,9 +360,9 @@ async def _facets(connection: Connection, facets: Facets) -> Any:
     return json.loads(await connection.query.facets(facets))
 
 
-def _node_or_error(request: Request, public_id: str) -> Any:
+def _or_error(find: Callable[[Any], Any], named_by: Any) -> Any:
     try:
-        return request.node(public_id)
+        return find(named_by)
     except GraphQLError as error:
         return error
 

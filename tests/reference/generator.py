@@ -17,6 +17,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
     get_nullable_type,
     is_list_type,
@@ -26,6 +27,9 @@ from graphql import (
 from tests.reference.asked import Composite, Coverage, Member, Scope, cursors
 from tests.reference.drawing import Drawing, Variables
 from tests.reference.samples import Samples
+
+WithFields = GraphQLObjectType | GraphQLInterfaceType
+Abstract = GraphQLInterfaceType | GraphQLUnionType
 
 DEPTH_MAX: Final = 12
 WEIGHT_MAX: Final = 900
@@ -120,7 +124,7 @@ class _Writer:
         self.deepest = max(self.deepest, depth)
         lines = []
         wanted = count if count is not None else self.rng.choice((1, 2, 3, 3, 4, 5, 7))
-        if isinstance(of, GraphQLInterfaceType):
+        if isinstance(of, Abstract):
             lines += [self.of_a_type(scope, of, times, depth) for _ in range(min(wanted, 3))]
         else:
             for name in self.choose(of, wanted, times, depth):
@@ -144,13 +148,13 @@ class _Writer:
         return list(dict.fromkeys(chosen))
 
     def _may_ask(self, definition: GraphQLField, times: int, depth: int) -> bool:
-        if not isinstance(get_named_type(definition.type), GraphQLObjectType | GraphQLInterfaceType):
+        if not isinstance(get_named_type(definition.type), Composite):
             return True
         return depth < DEPTH_MAX and self.weight + 3 * times < WEIGHT_MAX
 
-    def of_a_type(self, scope: Scope, of: GraphQLInterfaceType, times: int, depth: int) -> str:
-        """A part of a selection on an interface: its own fields, or what one of its types has."""
-        if self.chance(0.3):
+    def of_a_type(self, scope: Scope, of: Abstract, times: int, depth: int) -> str:
+        """A part of a selection on an interface or a union: its own fields, or what one of its types has."""
+        if isinstance(of, GraphQLInterfaceType) and self.chance(0.3):
             return self.field(scope, of, self.rng.choice(list(of.fields)), times, depth)
         mostly = self.schema.type_map.get(scope.mostly or "")
         is_it = isinstance(mostly, GraphQLObjectType) and self.chance(0.6)
@@ -158,8 +162,8 @@ class _Writer:
         assert isinstance(some, GraphQLObjectType)
         return self._fragment(scope, some, times, depth)
 
-    def _some_type(self, of: GraphQLInterfaceType) -> GraphQLObjectType:
-        """One of the interface's types; those whose fields were seen seldom come more often."""
+    def _some_type(self, of: Abstract) -> GraphQLObjectType:
+        """One of its types; those whose fields were seen seldom come more often."""
         need = self.generator.coverage.need
         types = list(self.schema.get_possible_types(of))
         weights = [0.02 + max(need((one.name, name)) for name in one.fields) for one in types]
@@ -208,12 +212,12 @@ class _Writer:
 
     # Fields
 
-    def field(self, scope: Scope, of: Composite, name: str, times: int, depth: int) -> str:
+    def field(self, scope: Scope, of: WithFields, name: str, times: int, depth: int) -> str:
         """One field, under its own name or another."""
         definition = of.fields[name]
         below = get_named_type(definition.type)
-        inner = Scope(below) if isinstance(below, GraphQLObjectType | GraphQLInterfaceType) else None
-        if inner is not None and isinstance(below, GraphQLInterfaceType):
+        inner = Scope(below) if isinstance(below, Composite) else None
+        if inner is not None and isinstance(below, Abstract):
             inner.mostly = self._some_type(below).name
         of_node = inner.mostly if inner is not None else None
         arguments, length = self.arguments(of, name, definition, times, of_node)
@@ -237,7 +241,7 @@ class _Writer:
 
     def _below(self, scope: Scope, times: int, depth: int) -> str:
         of = scope.of
-        if scope.members or isinstance(of, GraphQLInterfaceType):
+        if scope.members or isinstance(of, Abstract):
             return self.selections(scope, of, times, depth)
         fitting = [
             one
@@ -262,11 +266,11 @@ class _Writer:
         return f"{{ ...{name} }}"
 
     def arguments(
-        self, of: Composite, name: str, definition: GraphQLField, times: int, of_node: str | None
+        self, of: WithFields, name: str, definition: GraphQLField, times: int, of_node: str | None
     ) -> tuple[str, int]:
         """The field's arguments as the document says them, and how many values it has about.
 
-        Where the field leads to an interface, `of_node` is the type that its ids mostly name.
+        Where the field leads to an interface or a union, `of_node` is the type that its ids mostly name.
         """
         length = _length(definition)
         said: dict[str, str] = {}
@@ -286,7 +290,7 @@ class _Writer:
                 said[argument] = self._named(declared.type, argument, owner)
             elif required or (must is None and self.chance(0.4)) or self.chance(0.04):
                 said[argument] = self.drawing.said(declared.type, argument, owner)
-                length = max(length, 6) if argument == "ids" else length
+                length = max(length, 6) if argument in ("ids", "representations") else length
         if "after" in definition.args and self.chance(0.35):
             said.update(self._after(of, name, said, definition))
         parts = list(said.items())

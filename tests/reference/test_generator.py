@@ -49,7 +49,7 @@ async def test_operations_are_of_every_kind(world: World) -> None:
     for part in (
         "fragment ", "... on Node", "... on Member", "@skip(if: $", "@include(if: true)", "__typename",
         "first: 0", "null", "orderBy: {", "orderBy: $", "filter: $", "[ID!]! = [", "Boolean = false",
-        "query Other", "nodes(ids: [",
+        "query Other", "nodes(ids: [", "_entities(representations: [",
     ):  # fmt: skip
         assert part in text, part
 

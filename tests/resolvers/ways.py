@@ -53,21 +53,26 @@ async def jobs_seen(company: Listed, viewer: str) -> dict[str, set[str]]:
     ways: dict[str, set[str]] = {}
     found = await company.data(
         viewer,
-        """query($ids: [ID!]!, $anna: ID!) {
+        """query($ids: [ID!]!, $anna: ID!, $byId: [_Any!]!, $byName: [_Any!]!) {
           jobs { totalCount edges { node { externalId } } }
           byTitle: jobs(orderBy: {field: TITLE, direction: ASC}, filter: {state: LISTED}) {
             totalCount edges { node { externalId } } }
           nodes(ids: $ids) { ... on Job { externalId } }
+          byId: _entities(representations: $byId) { ... on Job { externalId } }
+          byName: _entities(representations: $byName) { ... on Job { externalId } }
           candidate(id: $anna) { applications { edges { node { job { externalId } } } } }
           integration { openPostedJobs { externalId } }
         }""",
         ids=ids,
         anna=own("candidate", ANNA),
+        byId=[{"__typename": "Job", "id": one} for one in ids],
+        byName=[{"__typename": "Job", "externalId": name} for name in JOBS],
     )
     for way in ("jobs", "byTitle"):
         ways[way] = names(nodes(found[way]))
         assert found[way]["totalCount"] == len(ways[way])
-    ways["nodes"] = names(found["nodes"])
+    for way in ("nodes", "byId", "byName"):
+        ways[way] = names(found[way])
     # An application that is hidden does not lead to its job; one that is not leads to it if that is not.
     ways["of applications"] = names(one["job"] for one in nodes(found["candidate"]["applications"]))
     ways["open posted"] = names(found["integration"]["openPostedJobs"])
@@ -83,8 +88,10 @@ async def applications_seen(company: Listed, viewer: str) -> dict[str, set[str]]
     ids = [application_id(name) for name in APPLICATIONS]
     found = await company.data(
         viewer,
-        """query($ids: [ID!]!, $notes: [ID!]!, $anna: ID!) {
+        """query($ids: [ID!]!, $notes: [ID!]!, $anna: ID!, $byId: [_Any!]!, $byName: [_Any!]!) {
           nodes(ids: $ids) { ... on Application { externalId } }
+          byId: _entities(representations: $byId) { ... on Application { externalId } }
+          byName: _entities(representations: $byName) { ... on Application { externalId } }
           notes: nodes(ids: $notes) { ... on Note { body } }
           candidate(id: $anna) {
             applications { totalCount edges { node { externalId stage stages { name }
@@ -95,10 +102,12 @@ async def applications_seen(company: Listed, viewer: str) -> dict[str, set[str]]
         ids=ids,
         notes=[note_id(name) for name in APPLICATIONS],
         anna=own("candidate", ANNA),
+        byId=[{"__typename": "Application", "id": one} for one in ids],
+        byName=[{"__typename": "Application", "externalId": name} for name in APPLICATIONS],
     )
     of_candidate = nodes(found["candidate"]["applications"])
     ways = {
-        "nodes": names(found["nodes"]),
+        **{way: names(found[way]) for way in ("nodes", "byId", "byName")},
         "of candidate": names(of_candidate),
         "notes": {note["body"].removeprefix("note of ") for note in found["notes"] if note is not None},
     }
