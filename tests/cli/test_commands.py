@@ -8,6 +8,7 @@ import pytest
 from graphql import build_schema, validate_schema
 
 from app.cli.sql_layout import laid_out
+from resolvers.schema import print_federation_sdl
 from tests.cli.program import ROOT, Demo, run
 
 _GREENHOUSE = sorted(str(path) for path in (ROOT / "tests" / "fixtures" / "greenhouse").glob("*.json"))
@@ -141,6 +142,13 @@ def test_schema_prints_what_the_repository_has() -> None:
     assert printed.returncode == 0, printed.stderr
     assert printed.stdout == (ROOT / "schema.graphql").read_text("utf-8")
     assert validate_schema(build_schema(printed.stdout)) == []
+
+
+def test_schema_as_a_subgraph_is_what_composers_are_told() -> None:
+    printed = run("schema", "--subgraph")
+    assert printed.returncode == 0, printed.stderr
+    assert printed.stdout == print_federation_sdl()
+    assert run("schema", "--subgraph", "--client", "nobody").returncode == 2
 
 
 def test_schema_for_a_client_that_nobody_knows_is_refused(demo: Demo) -> None:

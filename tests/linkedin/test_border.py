@@ -224,6 +224,29 @@ async def test_members_by_their_ids_in_every_way(crossing: Crossing) -> None:
     }
 
 
+async def test_members_that_a_router_names_are_one_batch_whatever_it_sends_of_them(
+    crossing: Crossing,
+) -> None:
+    query = """query ($of: [_Any!]!) { _entities(representations: $of) {
+      ... on Member { id headline } ... on Candidate { member { id headline } } } }"""
+    members = [
+        {"__typename": "Member", "id": f"urn:li:person:m{n:04d}", "headline": "x"} for n in range(1, 41)
+    ]
+    candidate = {"__typename": "Candidate", "externalId": "cand-0001"}
+    expected = await crossing.of_mirror(query, of=[*members, candidate])
+    assert await crossing.ask(query, of=[*members, candidate]) == expected
+    assert (crossing.calls, len(crossing.statements)) == (1, 2)
+    assert not any(one and one.get("headline") == "x" for one in expected["data"]["_entities"])
+    await crossing.owner.execute("delete from member_cache")
+    crossing.turn(down=True)
+    answer = await crossing.ask(query, of=[candidate, members[0]])
+    assert answer["data"]["_entities"] == [{"member": None}, None]
+    assert errors_by_path(answer) == {
+        "_entities.0.member": "SOURCE_UNAVAILABLE",
+        "_entities.1": "SOURCE_UNAVAILABLE",
+    }
+
+
 async def test_alternatives_of_an_ambiguous_match(crossing: Crossing) -> None:
     query = """{ candidates(first: 3, filter: {matchState: [AMBIGUOUS]}) {
       edges { node { match { alternatives { id firstName } } } } } }"""
