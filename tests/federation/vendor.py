@@ -40,7 +40,7 @@ class Candidate:
 
     @classmethod
     def resolve_reference(cls, **key: str) -> "Candidate":
-        return cls(external_id=key["external_id"])
+        return cls(external_id=key["externalId"])
 
 
 @strawberry.type
