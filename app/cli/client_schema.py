@@ -91,7 +91,12 @@ class _Reached(Visitor):
 
 
 def _complete(reached: _Reached, definitions: Mapping[str, Any]) -> None:
-    """Give each type at least one field, and each object what its interfaces have."""
+    """Give each type at least one field, each union a member, and each object what its interfaces have."""
+    for union in [definitions.get(name) for name in reached.types]:
+        if isinstance(union, UnionTypeDefinitionNode):
+            members = [one.name.value for one in union.types or ()]
+            if reached.types.isdisjoint(members):
+                reached.types.add(members[0])
     composite = [name for name in reached.types if isinstance(definitions.get(name), _COMPOSITE)]
     for name in composite:
         if not reached.fields[name]:

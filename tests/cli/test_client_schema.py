@@ -1,6 +1,6 @@
 """`rsc schema --client`: only what that client's operations reach, as a schema that is valid by itself."""
 
-from graphql import build_schema, validate_schema
+from graphql import build_schema, print_schema, validate_schema
 from inline_snapshot import snapshot
 
 from app.cli.client_schema import schema_for
@@ -101,3 +101,13 @@ def test_several_operations_add_up() -> None:
     reduced = _reduced("{ jobs { title } }", "{ jobs { id } }")
     assert "title" in reduced
     assert "id: ID!" in reduced
+
+
+def test_a_union_of_which_only_the_name_is_asked_keeps_a_member() -> None:
+    sdl = "union Found = Job | Note type Job { id: ID! title: String } type Note { id: ID! } "
+    schema = build_schema(sdl + "type Query { found: [Found]! }")
+    reduced = schema_for(schema, print_schema(schema), ["{ found { __typename } }"])
+    assert validate_schema(build_schema(reduced)) == []
+    assert "union Found = Job\n" in reduced
+    reduced = schema_for(schema, print_schema(schema), ["{ found { ... on Note { id } } }"])
+    assert "union Found = Note\n" in reduced
