@@ -111,6 +111,7 @@ class Job(Node):
             Order("{t}.score", "double precision", True),
             Order("{t}.member_urn", "text", True),
         ),
-        says="Members that fit the job, the best first.",
+        says="Members that fit the job, the best first. They are chosen among those that the gateway keeps "
+        "itself, also where members come live from LinkedIn; without any, nobody is recommended.",
         guards=(requires(Feature.RECOMMENDED_MATCHES),),
     )

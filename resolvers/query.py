@@ -156,7 +156,8 @@ class Query:
                 str | None, "The profile's address on linkedin.com, however spelled."
             ),
         },
-        says="One LinkedIn member, by URN or by profile URL; null if the profile was closed.",
+        says="One LinkedIn member, by URN or by profile URL; null if the profile was closed. Where members "
+        "come live from LinkedIn, a profile URL finds only those that the gateway keeps itself.",
     )
     unified_search: UnifiedSearchConnection | None = page(
         SEARCH_HIT,
@@ -170,7 +171,9 @@ class Query:
         },
         required=("query",),
         says="People, as LinkedIn members and as candidates of the company, each once; the best first. A "
-        "slip of the finger in a word does not hide anybody, and the beginning of a word is enough.",
+        "slip of the finger in a word does not hide anybody, and the beginning of a word is enough. "
+        "LinkedIn's API searches nobody: where members come live from it, those are found that the gateway "
+        "keeps itself, and shown as LinkedIn has them now; without any, the company's candidates alone.",
         guards=(requires(Feature.UNIFIED_SEARCH),),
     )
     match_review: Connection[Candidate] | None = page(
