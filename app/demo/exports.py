@@ -50,10 +50,12 @@ def export_rows(
     listed = [job for job in jobs if job.closed is None]
     known = [role for role in roles if role.is_recruited][5::11][:_CREATED]
     others = _OTHERS if organization is NORTHWIND_ORGANIZATION else _OTHERS // 4
-    todo: list[tuple[int, Role | None, str]] = [(role.member_number or 0, role, "CREATED") for role in known]
+    exported: list[tuple[int, Role | None, str]] = [
+        (role.member_number or 0, role, "CREATED") for role in known
+    ]
     states = ("REQUESTED", "DELIVERED", "FAILED", "DELIVERED")
-    todo += [(number, None, states[number % 4]) for number in SOURCED[:: len(SOURCED) // others][:others]]
-    for number, role, state in todo:
+    exported += [(number, None, states[number % 4]) for number in SOURCED[:: len(SOURCED) // others][:others]]
+    for number, role, state in exported:
         rng = stream(f"exports of {organization.name}", number)
         job = ranked(members[number], listed, rng)[0]
         # What failed or waits did so lately; what was created may be older.

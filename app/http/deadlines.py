@@ -8,6 +8,8 @@ import asyncio
 from time import monotonic
 from typing import Final
 
+from app.errors import CallerError, ErrorCode
+
 _SLACK_S: Final = 0.05
 
 
@@ -49,6 +51,19 @@ class Deadlines:
     def has_expired(self, watched: Watched) -> bool:
         """Whether a cancellation of the task came from here; it is taken back then, and told otherwise."""
         return bool(watched.has_expired and watched.task.uncancel() == 0)
+
+    def error(self, *, is_reading: bool) -> CallerError:
+        """What a client is told whose body did not come in time (408), or whose request took too long."""
+        if is_reading:
+            return CallerError(
+                ErrorCode.TIMEOUT,
+                f"The body did not arrive within {self._within_s:g} s.",
+                status=408,
+                headers={"Connection": "close"},
+            )
+        return CallerError(
+            ErrorCode.TIMEOUT, f"The request needed more than the {self._within_s:g} s that it may take."
+        )
 
     def end(self, watched: Watched) -> None:
         """The request has ended, or need not be watched any more."""

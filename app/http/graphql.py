@@ -106,8 +106,7 @@ class GraphQLEndpoint:
         self._trusted = TrustedDocuments(services.pool, size=services.settings.document_cache_size)
         self._limits = services.settings.limits
         self._open_introspection = services.settings.open_introspection
-        self._deadline_s = services.settings.limits.request_timeout_ms / 1000
-        self._deadlines = Deadlines(self._deadline_s)
+        self._deadlines = Deadlines(services.settings.limits.request_timeout_ms / 1000)
         self._metrics = services.metrics
         self._tracing = services.tracing
         self._origins = origins
@@ -131,10 +130,11 @@ class GraphQLEndpoint:
             body = await self._answer(scope, receive, exchange)
         except Disconnected:
             return
-        except asyncio.CancelledError as error:
+        except asyncio.CancelledError:
             if not self._deadlines.has_expired(watched):
                 raise
-            outcome, status, headers, body = self._failure(self._timed_out(exchange, error), exchange)
+            late = self._deadlines.error(is_reading=exchange.is_reading)
+            outcome, status, headers, body = self._failure(late, exchange)
         except Exception as error:
             outcome, status, headers, body = self._failure(error, exchange)
         else:
@@ -154,22 +154,6 @@ class GraphQLEndpoint:
         self._metrics.count(outcome, status, perf_counter_ns() - began_ns)
         if self._tracing is not None and span is not None:
             self._tracing.end(span, outcome, status)
-
-    def _timed_out(self, exchange: _Exchange, error: asyncio.CancelledError) -> CallerError:
-        if exchange.is_reading:
-            timed_out = CallerError(
-                ErrorCode.TIMEOUT,
-                f"The body did not arrive within {self._deadline_s:g} s.",
-                status=408,
-                headers={"Connection": "close"},
-            )
-        else:
-            timed_out = CallerError(
-                ErrorCode.TIMEOUT,
-                f"The request needed more than the {self._deadline_s:g} s that it may take.",
-            )
-        timed_out.__cause__ = error
-        return timed_out
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange) -> bytes:
         head = exchange.head

@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 
 from app.auth.authenticate import Caller
-from app.errors import CallerError, ErrorCode
+from app.errors import CallerError
 from app.http.body import Disconnected, Receive, read_body
 from app.http.deadlines import Deadlines
 from app.http.overload import Gate
@@ -51,8 +51,7 @@ class WireEndpoint:
             body_bytes_max=limits.wire_body_bytes_max,
             body_drain_bytes_max=limits.wire_body_drain_bytes_max,
         )
-        self._deadline_s = limits.request_timeout_ms / 1000
-        self._deadlines = Deadlines(self._deadline_s)
+        self._deadlines = Deadlines(limits.request_timeout_ms / 1000)
         self._metrics = services.metrics
         self._tracing = services.tracing
         self._gate = gate
@@ -88,16 +87,7 @@ class WireEndpoint:
         except asyncio.CancelledError as error:
             if not self._deadlines.has_expired(watched):
                 raise
-            if reading[0]:
-                raise CallerError(
-                    ErrorCode.TIMEOUT,
-                    f"The body did not arrive within {self._deadline_s:g} s.",
-                    status=408,
-                    headers={"Connection": "close"},
-                ) from error
-            raise CallerError(
-                ErrorCode.TIMEOUT, f"The call needed more than the {self._deadline_s:g} s that it may take."
-            ) from error
+            raise self._deadlines.error(is_reading=reading[0]) from error
         finally:
             self._deadlines.end(watched)
 

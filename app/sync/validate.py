@@ -187,10 +187,10 @@ def _time(value: datetime, path: Path) -> datetime:
 
 def _json_object(value: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """Refuse what JSON or jsonb cannot hold, and more than `JSON_NODES_MAX` values."""
-    todo: list[tuple[Any, Path]] = [(value, path)]
+    open_nodes: list[tuple[Any, Path]] = [(value, path)]
     seen = 0
-    while todo:
-        node, here = todo.pop()
+    while open_nodes:
+        node, here = open_nodes.pop()
         seen += 1
         if seen > JSON_NODES_MAX or len(here) - len(path) > JSON_DEPTH_MAX:
             raise RecordRefusedError("is too large", path)
@@ -198,9 +198,9 @@ def _json_object(value: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
             for key, inner in node.items():
                 if not isinstance(key, str) or _UNSAYABLE.search(key) or len(key) > TEXT_LENGTH_MAX:
                     raise RecordRefusedError("has a key that cannot be stored", here)
-                todo.append((inner, (*here, key)))
+                open_nodes.append((inner, (*here, key)))
         elif isinstance(node, list | tuple):
-            todo.extend((inner, (*here, str(index))) for index, inner in enumerate(node))
+            open_nodes.extend((inner, (*here, str(index))) for index, inner in enumerate(node))
         else:
             _json_scalar(node, here)
     return value
