@@ -112,7 +112,11 @@ class Engine:
         """
         known: _Known | None = context.memory.get((request.query, request.operation_name, self))
         if known is not None and (texts := known.texts_of(request.variables)) is not None:
-            return await self._run(known.plan, texts, context)
+            plan = known.plan
+            if plan.holes or plan.denied:
+                return await self._run(plan, texts, context)
+            body = await self._fetch(context, plan.sql, plan.parameters.values(texts, context))
+            return _whole(body)
         document, operation, variables = self._read(request)
         if not operation.is_query:
             return await self._run_commands(document, operation, variables, context)
@@ -249,9 +253,7 @@ class Engine:
 
     async def _run(self, plan: Plan, variables: Mapping[str, Any], context: Access) -> bytes:
         arguments = plan.parameters.values(variables, context)
-        body = await self._fetch(context, plan.sql, arguments)
-        if body is None or MISSING in body:
-            raise Fault(_NULL)
+        body = _whole(await self._fetch(context, plan.sql, arguments))
         if not plan.holes and not plan.denied:
             return body
         if not plan.crosses or MARK not in body:
@@ -260,10 +262,7 @@ class Engine:
         return await finish(plan, body, variables, context, faults)
 
     async def _answer(self, plan: Plan, arguments: list[Any], context: Access) -> bytes:
-        body = await self._fetch(context, plan.sql, arguments)
-        if body is None or MISSING in body:
-            raise Fault(_NULL)
-        return body
+        return _whole(await self._fetch(context, plan.sql, arguments))
 
     def _with_introspection(
         self, operation: Operation, given: Mapping[str, Any], answer: dict[str, Any]
@@ -276,6 +275,13 @@ class Engine:
         if answer["data"] is not None:
             answer["data"].update(result.data or {})
         return orjson.dumps(answer)
+
+
+def _whole(body: bytes | None) -> bytes:
+    """The body, in which nothing is missing that may not be null."""
+    if body is None or MISSING in body:
+        raise Fault(_NULL)
+    return body
 
 
 def _introspection_only(operation: Operation) -> DocumentNode:

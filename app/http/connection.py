@@ -7,93 +7,19 @@ deadline in the endpoint that reads it.
 
 from asyncio import TimerHandle, Transport
 from collections import Counter
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-if TYPE_CHECKING:
-    from uvicorn._types import ASGISendEvent, HTTPResponseStartEvent
+from app.http.cycle import Cycle
 
 HEAD_TIMEOUT_S: Final = 10.0
 HEAD_BYTES_MAX: Final = 64 * 1024
 LEFTOVER_TIMEOUT_S: Final = 10.0
 ANSWER_TIMEOUT_S: Final = 60.0
 CONNECTIONS_OF_A_PEER_MAX: Final = 1_000
-JOINED_BYTES_MAX: Final = 64 * 1024
 
-_BODILESS: Final = (204, 304)
-_CONNECTION_HEADERS: Final = (b"connection", b"transfer-encoding")
-
-
-class _Cycle(RequestResponseCycle):
-    """A response that comes whole leaves in one write.
-
-    Uvicorn writes the head and the body apart, which is two calls of the system, and looks at each header
-    by itself. A head is held back here until its body comes; whatever is not the common kind (parts, HEAD,
-    no Content-Length, a connection to be closed) goes on to uvicorn as it is.
-    """
-
-    _head: "HTTPResponseStartEvent | None" = None
-
-    async def send(self, message: "ASGISendEvent") -> None:
-        if message["type"] == "http.response.start":
-            if self._head is not None:
-                raise RuntimeError("The response was started twice.")
-            self._head = message
-            return
-        head, self._head = self._head, None
-        if head is not None:
-            if self._send_whole(head, message):
-                return
-            await super().send(head)
-        await super().send(message)
-
-    def _send_whole(self, start: "HTTPResponseStartEvent", message: "ASGISendEvent") -> bool:
-        """Write the whole response, or nothing: False if it is not of the common kind."""
-        status = start["status"]
-        body = cast("bytes", message.get("body", b""))
-        if (
-            message.get("more_body")
-            or not self.keep_alive
-            or self.flow.write_paused
-            or self.disconnected
-            or self.response_started
-            or status in _BODILESS
-            or self.scope["method"] == "HEAD"
-            or message["type"] != "http.response.body"
-        ):
-            return False
-        content = [STATUS_LINE[status]]
-        length = None
-        lines = 2
-        for headers in (self.default_headers, start["headers"]):
-            for name, value in headers:
-                if name == b"content-length":
-                    length = value
-                elif name in _CONNECTION_HEADERS:
-                    return False
-                lines += 1
-                content += (name, b": ", value, b"\r\n")
-        content.append(b"\r\n")
-        head = b"".join(content)
-        # As many line ends as were put in: no value brought one of its own.
-        if (
-            length != b"%d" % len(body)
-            or head.count(b"\n") != lines
-            or head.count(b"\r") != lines
-            or b"\0" in head
-        ):
-            return False
-        self.response_started = self.response_complete = True
-        self.waiting_for_100_continue = False
-        if len(body) > JOINED_BYTES_MAX:
-            self.transport.write(head)
-            self.transport.write(body)
-        else:
-            self.transport.write(head + body)
-        self.message_event.set()
-        self.on_response()
-        return True
+_PLAIN_URL: Final = b"/graphql"
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -141,8 +67,10 @@ class BoundedConnection(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
                 self.send_400_response("The request's head is too large.")
                 return
+        elif self._deadline is not None or not self._is_idle():
+            return
         # Whatever arrived has ended the time of an idle connection, line ends between two requests included.
-        if self._deadline is None and (self._in_head or self._is_idle()):
+        if self._deadline is None:
             self._expect(HEAD_TIMEOUT_S)
 
     def on_message_begin(self) -> None:
@@ -153,15 +81,39 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._in_body = True
-        self._forget_deadline()
-        super().on_headers_complete()
-        if self.cycle is not None:
-            # Uvicorn has no other way to say which class it should be; its task has not begun yet.
-            self.cycle.__class__ = _Cycle
+        self._deadline = None
+        if self.url != _PLAIN_URL or not self._begin_plain():
+            super().on_headers_complete()
+
+    def _begin_plain(self) -> bool:
+        """Begin a request to the one URL that nearly all have, as uvicorn would; False if it is another kind.
+
+        There is nothing in that URL to parse, and no setting of uvicorn's that we do not know.
+        """
+        cycle, parser = self.cycle, self.parser
+        if (
+            (cycle is not None and not cycle.response_complete)
+            or self.root_path
+            or parser.should_upgrade()
+            or parser.get_http_version() != "1.1"
+            or self.limit_concurrency is not None
+        ):
+            return False
+        scope = self.scope
+        method = parser.get_method()
+        scope["method"] = "POST" if method == b"POST" else method.decode("ascii")
+        scope["path"] = "/graphql"
+        scope["raw_path"] = _PLAIN_URL
+        scope["query_string"] = b""
+        self.cycle = mine = Cycle(self, scope, keep_alive=parser.should_keep_alive())
+        # Uvicorn has the loop call back when the task is done; this one takes itself off the list.
+        mine.task = task = self.loop.create_task(mine.run_asgi(self.app))
+        self.tasks.add(task)
+        return True
 
     def on_message_complete(self) -> None:
         self._in_body = False
-        self._forget_deadline()
+        self._deadline = None
         super().on_message_complete()
         if self.cycle is not None and self.cycle.response_complete:
             # The rest of a body that was answered before it was here: now the connection is idle.
@@ -171,7 +123,8 @@ class BoundedConnection(HttpToolsProtocol):
         if not self.pipeline and not self._in_body and not self.transport.is_closing():
             # As uvicorn does, but with the one timer that is there already instead of one a request.
             self.server_state.total_requests += 1
-            self.flow.resume_reading()
+            if self.flow.read_paused:
+                self.flow.resume_reading()
             self._is_kept_alive = True
             self._expect(self.timeout_keep_alive)
             return

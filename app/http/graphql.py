@@ -6,7 +6,8 @@ deadline and two messages are all that it makes a request.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from functools import partial
 from time import perf_counter_ns
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +29,7 @@ from app.http.body import (
     request_of_body,
     request_of_url,
 )
+from app.http.cycle import CYCLE, Cycle
 from app.http.deadlines import Deadlines
 from app.http.media_types import GRAPHQL_RESPONSE, JSON, MediaType, answer_in, check_content_type
 from app.http.origins import Origins
@@ -66,6 +68,9 @@ _SAFE: Final[Headers] = [
 _ALWAYS: Final[dict[str, Headers]] = {
     media.name: [(b"content-type", media.content_type), *_SAFE] for media in (JSON, GRAPHQL_RESPONSE)
 }
+_LINES: Final[dict[str, bytes]] = {
+    media: b"".join(b"%b: %b\r\n" % header for header in headers) for media, headers in _ALWAYS.items()
+}
 _METHODS: Final = b"GET, POST, OPTIONS"
 _PREFLIGHT: Final[Headers] = [
     (b"access-control-allow-methods", b"GET, POST"),
@@ -83,15 +88,25 @@ _EXPOSED: Final = b"Retry-After, X-Trace-Id"
 class _Exchange:
     """What becomes known of one request while it is answered."""
 
-    __slots__ = ("company_id", "head", "is_authenticated", "is_reading", "media", "trace_id")
+    __slots__ = ("company_id", "cycle", "head", "is_authenticated", "is_reading", "media", "trace_id")
 
-    def __init__(self, head: dict[bytes, bytes], trace_id: bytes) -> None:
+    def __init__(self, head: dict[bytes, bytes], trace_id: bytes, cycle: Cycle | None) -> None:
         self.head = head
+        self.cycle = cycle
         self.trace_id = trace_id
         self.media = JSON
         self.company_id: UUID | None = None
         self.is_authenticated = False
         self.is_reading = False
+
+    def respond(self, status: int, body: bytes) -> bool:
+        """Send what needs no other header than every answer has, at once; False if it cannot be."""
+        cycle = self.cycle
+        if cycle is None or b"origin" in self.head:
+            return False
+        lines = _LINES[self.media.name]
+        head = b"%bcontent-length: %d\r\nx-trace-id: %b\r\n" % (lines, len(body), self.trace_id)
+        return cycle.respond(status, head, body)
 
 
 class GraphQLEndpoint:
@@ -117,7 +132,8 @@ class GraphQLEndpoint:
         began_ns = perf_counter_ns()
         if len(head) != len(scope["headers"]):
             head = _joined(scope["headers"])
-        exchange = _Exchange(head, trace_id_of(head.get(b"traceparent")))
+        cycle = scope["extensions"].get(CYCLE) if "extensions" in scope else None
+        exchange = _Exchange(head, trace_id_of(head.get(b"traceparent")), cycle)
         if scope["method"] == "OPTIONS":
             await self._preflight(scope, exchange, send)
             return
@@ -141,19 +157,25 @@ class GraphQLEndpoint:
             outcome, status = "PARTIAL" if body.startswith(b'{"errors"') else "OK", 200
         finally:
             self._deadlines.end(watched)
+        if headers or not exchange.respond(status, body):
+            await self._send(exchange, status, headers, body, send)
+        self._metrics.count(outcome, status, perf_counter_ns() - began_ns)
+        if self._tracing is not None and span is not None:
+            self._tracing.end(span, outcome, status)
+
+    async def _send(
+        self, exchange: _Exchange, status: int, headers: Headers, body: bytes, send: Send
+    ) -> None:
         sent = [
             *_ALWAYS[exchange.media.name],
             (b"content-length", b"%d" % len(body)),
             (b"x-trace-id", exchange.trace_id),
             *headers,
         ]
-        if b"origin" in head:
+        if b"origin" in exchange.head:
             sent += await self._cors(exchange)
         await send({"type": "http.response.start", "status": status, "headers": sent})
         await send({"type": "http.response.body", "body": body})
-        self._metrics.count(outcome, status, perf_counter_ns() - began_ns)
-        if self._tracing is not None and span is not None:
-            self._tracing.end(span, outcome, status)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange) -> bytes:
         head = exchange.head
@@ -174,9 +196,11 @@ class GraphQLEndpoint:
             request = _by_url(scope, grants)
         else:
             check_content_type(head.get(b"content-type"))
-            exchange.is_reading = True
-            body = await read_body(receive, self._limits)
-            exchange.is_reading = False
+            cycle, body = exchange.cycle, None
+            if cycle is None or (body := cycle.take_body(self._limits.body_bytes_max)) is None:
+                exchange.is_reading = True
+                body = await read_body(receive, self._limits)
+                exchange.is_reading = False
             request = request_of_body(body)
         client = grants.viewer.client
         if client is not None or not isinstance(request, GraphQLRequest):
@@ -188,20 +212,19 @@ class GraphQLEndpoint:
                 status=405,
                 headers={"Allow": "POST"},
             )
-        introspection = self._open_introspection or Role.STAFF in grants.roles
-
-        async def execute(pool: Pool) -> bytes:
-            context = RequestContext(grants, pool, self._check_document, self._signing_key)
-            return await self._engine.execute(request, context, introspection=introspection)
-
         key = head.get(b"idempotency-key")
         self._gate.enter(share)
         try:
             if key is None or company is None or self._engine.is_query(request):
-                body = await execute(self._pool)
+                body = await self._execute(grants, request, self._pool)
             else:
                 body = await execute_once(
-                    self._pool, company.company_id, grants.viewer, key, request, execute
+                    self._pool,
+                    company.company_id,
+                    grants.viewer,
+                    key,
+                    request,
+                    partial(self._execute, grants, request),
                 )
         finally:
             self._gate.leave(share)
@@ -209,6 +232,11 @@ class GraphQLEndpoint:
             # Whoever switched something on uses it next, and not only after the watch's next look.
             await self._authenticator.refresh()
         return body
+
+    def _execute(self, grants: Grants, request: GraphQLRequest, pool: Pool) -> Coroutine[Any, Any, bytes]:
+        context = RequestContext(grants, pool, self._check_document, self._signing_key)
+        introspection = self._open_introspection or Role.STAFF in grants.roles
+        return self._engine.execute(request, context, introspection=introspection)
 
     async def _check_origin(self, origin: bytes, company_id: UUID | None) -> None:
         """Refuse a page of one customer that carries another's token.
