@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check bench kill lock clean
+.PHONY: demo test check bench bench-peers kill lock clean
 
 # Arguments go through ARGS: make demo ARGS="--port 9000 --fresh"
 demo: $(VENV)/.ready-to-run
@@ -28,6 +28,11 @@ bench: $(VENV)/.ready-to-test
 	for part in search wire importing matching members; do \
 	  $(BIN)/python -m tests.benchmarks.$$part || worst=$$((worst > 1 ? worst : 1)); \
 	done; exit $$worst
+
+# Against Mercurius, Apollo Server and PostGraphile, which npm installs into .tools; some seven minutes. Fewer:
+# make bench-peers ARGS="--rounds 1 --growth-rounds 1 --seconds 1 --growth-seconds 1 --out folder"
+bench-peers: $(VENV)/.ready-to-test
+	$(BIN)/python -m tests.benchmarks.peers $(ARGS)
 
 # A hundred kills of the gateway and of PostgreSQL in the middle of batches; `make test` does five.
 kill: $(VENV)/.ready-to-test

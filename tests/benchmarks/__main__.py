@@ -52,16 +52,11 @@ def main() -> int:
     DATA.mkdir(exist_ok=True)
     settings = Settings(data_dir=DATA)
     key_file = (DATA / "signing-key.json").resolve()
-    token = issue_token(
-        ensure_signing_key(key_file),
-        subject="bench",
-        roles=[Role.RECRUITER],
-        company=MAIN_COMPANY,
-        seat=MAIN_SEAT,
-    )
+    token = viewer_token(key_file)
     with open_embedded(settings) as embedded:
-        facts = asyncio.run(_prepare(embedded.dsn, token, str(key_file)))
-        database = psutil.Process(_postmaster(os.getpid()))
+        facts = asyncio.run(prepare(embedded.dsn, token, str(key_file)))
+        facts.write(DATA / "facts.json")
+        database = psutil.Process(postmaster(os.getpid()))
         with ExitStack() as stack:
             servers = {
                 name: stack.enter_context(_server(name, facts))
@@ -72,18 +67,29 @@ def main() -> int:
     return _report(results)
 
 
-async def _prepare(dsn: str, token: str, key_file: str) -> Facts:
+def viewer_token(key_file: Path) -> str:
+    """A token of the recruiter that all operations are asked for."""
+    return issue_token(
+        ensure_signing_key(key_file),
+        subject="bench",
+        roles=[Role.RECRUITER],
+        company=MAIN_COMPANY,
+        seat=MAIN_SEAT,
+    )
+
+
+async def prepare(dsn: str, token: str, key_file: str) -> Facts:
+    """Migrate and load the database where that is not done yet; its facts."""
     await migrate(dsn)
     started = time.monotonic()
     summary = await load_scale(dsn)
     if summary.loaded:
         print(f"loaded {summary.candidates:,} candidates in {time.monotonic() - started:.0f} s", flush=True)
-    facts = await look_up(dsn, token=token, key_file=key_file, sample=500)
-    facts.write(DATA / "facts.json")
-    return facts
+    return await look_up(dsn, token=token, key_file=key_file, sample=500)
 
 
-def _postmaster(owner: int) -> int:
+def postmaster(owner: int) -> int:
+    """The process id of the embedded PostgreSQL that a process runs."""
     for child in psutil.Process(owner).children(recursive=True):
         if child.name().startswith("postgres"):
             return int(child.pid)
@@ -156,18 +162,18 @@ def _same_answers(servers: dict[str, tuple[str, psutil.Process]], facts: Facts) 
                     got = ask(name, operation, one)
                     if got != expected:
                         raise SystemExit(f"{name} answers {operation} {one} differently:\n{expected}\n{got}")
-            leaves = _leaves(expected["data"])
-            print(f"{operation}: all servers answer alike ({leaves:,} leaves)", flush=True)
+            print(f"{operation}: all servers answer alike ({leaves(expected['data']):,} leaves)", flush=True)
             bodies[operation] = DATA / f"{operation}.bodies"
             query = (HERE / "operations" / f"{operation}.graphql").read_text()
             write_bodies(bodies[operation], query, OPERATIONS[operation], asked)
     return bodies
 
 
-def _leaves(value: Any) -> int:
+def leaves(value: Any) -> int:
+    """How many values an answer has."""
     if isinstance(value, dict):
-        return sum(map(_leaves, value.values()))
-    return sum(map(_leaves, value)) if isinstance(value, list) else 1
+        return sum(map(leaves, value.values()))
+    return sum(map(leaves, value)) if isinstance(value, list) else 1
 
 
 Results = dict[str, dict[str, list[Measured]]]

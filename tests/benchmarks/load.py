@@ -48,8 +48,9 @@ def measure(
     seed: int,
     server: psutil.Process,
     database: psutil.Process,
+    clients: int = CLIENTS,
 ) -> Measured:
-    """Let wrk ask for `seconds` with 16 connections; raises if any answer was not 200."""
+    """Let wrk ask for `seconds` with that many connections; raises if any answer was not 200."""
     script = bodies.with_suffix(".lua")
     script.write_text(_SCRIPT % {"bodies": bodies, "token": token, "seed": seed})
     before = cpu_s(server), cpu_s(database)
@@ -57,7 +58,7 @@ def measure(
         [
             "wrk",
             "-t1",
-            f"-c{CLIENTS}",
+            f"-c{clients}",
             f"-d{seconds}s",
             "--latency",
             "--timeout",
