@@ -17,11 +17,13 @@ from app.auth.own_key import signing_key
 from app.auth.personas import PERSONAS
 from app.database.connect import make_pool, open_embedded
 from app.database.pool import Pool
+from app.database.replica import Replica
 from app.engine.engine import Engine
 from app.engine.requirements import required_columns
 from app.errors import CallerError, ErrorCode
 from app.exports.progress import follow_delivery
 from app.http.services import Persona, Services
+from app.http.widgets.trusted_operations import keep_registered
 from app.integration.erasure import keep_finishing
 from app.linkedin.cache import Cache
 from app.linkedin.source import MemberSource, make_source
@@ -53,13 +55,17 @@ def make_services(settings: Settings) -> Services:
     beside = make_pool(settings.database_url, settings, size=2)
     key = signing_key(settings)
     members = make_member_source(settings, pool)
+    engine = make_engine(settings, members)
     return Services(
         settings=settings,
         pool=pool,
         watching=watching,
+        replica=make_replica(settings, pool),
         beside=beside,
+        members=members,
         authenticator=Authenticator(registry_of(settings, key), pool, watching=watching),
-        engine=make_engine(settings, members),
+        engine=engine,
+        explains=engine,
         personas=_Personas(key) if key is not None and settings.development_tokens else None,
         background={
             "delivery": make_delivery(settings, beside).run,
@@ -67,10 +73,24 @@ def make_services(settings: Settings) -> Services:
             "matching": MatchingWorker(partial(make_pool, settings.database_url, settings, size=2)).run,
             "ranking": RankingWorker(beside).run,
             "sync upkeep": partial(keep_up, beside),
+            "widget operations": partial(keep_registered, beside, engine.check_document),
             # Where LinkedIn was the source before, the retention holds all the same.
             "members": make_member_cache(settings, beside).keep_purged if members is None else members.run,
         },
         signing_key=key,
+    )
+
+
+def make_replica(settings: Settings, primary: Pool) -> Replica | None:
+    """What lets queries read from the replica of `DATABASE_READ_URL`; None without one."""
+    if settings.database_url is None or settings.database_read_url is None:
+        return None
+    return Replica(
+        primary,
+        make_pool(settings.database_read_url, settings),
+        watching_primary=make_pool(settings.database_url, settings, size=1),
+        watching_replica=make_pool(settings.database_read_url, settings, size=1),
+        lag_ms=settings.database_read_lag_ms,
     )
 
 

@@ -1,12 +1,17 @@
 """Every setting of the program, read once from the environment. The README's table lists the same."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final, TypeVar
 
 from app.errors import CallerError, ErrorCode
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_ORIGIN: Final = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +41,21 @@ class MemberSourceKind(StrEnum):
     LINKEDIN = "linkedin"
 
 
+class DatabasePooler(StrEnum):
+    """What stands between us and PostgreSQL: nothing, or a PgBouncer whose connections last a transaction."""
+
+    NONE = "none"
+    TRANSACTION = "transaction"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The program's settings. Times are in the unit that ends the name."""
 
     database_url: str | None = None
+    database_read_url: str | None = None
+    database_read_lag_ms: int = 5_000
+    database_pooler: DatabasePooler = DatabasePooler.NONE
     data_dir: Path = Path(".rsc")
     host: str = "127.0.0.1"
     port: int = 8000
@@ -66,6 +81,7 @@ class Settings:
     database_connections: int = 4
     document_cache_size: int = 1_000
     plan_cache_size: int = 2_000
+    picture_origins: tuple[str, ...] = ("https://media.licdn.com",)
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -80,6 +96,9 @@ class Settings:
         connections = _integer(env, "RSC_DATABASE_CONNECTIONS", max(2, 2 * cores // workers), low=1, high=100)
         return cls(
             database_url=env.get("DATABASE_URL") or None,
+            database_read_url=env.get("DATABASE_READ_URL") or None,
+            database_read_lag_ms=_integer(env, "RSC_DATABASE_READ_LAG_MS", 5_000, low=100, high=600_000),
+            database_pooler=_one_of(env, "RSC_DATABASE_POOLER", DatabasePooler.NONE),
             data_dir=Path(env.get("RSC_DATA_DIR") or ".rsc"),
             host=env.get("RSC_HOST") or "127.0.0.1",
             port=_integer(env, "RSC_PORT", 8000, low=0, high=65535),
@@ -93,7 +112,7 @@ class Settings:
             allow_private_callbacks=_switch(env, "RSC_ALLOW_PRIVATE_CALLBACKS"),
             wire_records_a_minute=_integer(env, "RSC_WIRE_RECORDS_A_MINUTE", 0, low=0, high=100_000_000),
             wire_requests_a_day=_integer(env, "RSC_WIRE_REQUESTS_A_DAY", 0, low=0, high=100_000_000),
-            member_source=_member_source(env, "RSC_MEMBER_SOURCE"),
+            member_source=_one_of(env, "RSC_MEMBER_SOURCE", MemberSourceKind.MIRROR),
             member_retention_h=_integer(env, "RSC_MEMBER_RETENTION_H", 24, low=1, high=24 * 30),
             member_fresh_min=_integer(env, "RSC_MEMBER_FRESH_MIN", 60, low=1, high=24 * 60),
             linkedin_url=env.get("RSC_LINKEDIN_URL") or "https://api.linkedin.com",
@@ -105,18 +124,32 @@ class Settings:
             database_connections=connections,
             document_cache_size=_integer(env, "RSC_DOCUMENT_CACHE_SIZE", 1_000, low=10, high=100_000),
             plan_cache_size=_integer(env, "RSC_PLAN_CACHE_SIZE", 2_000, low=10, high=100_000),
+            picture_origins=_origins(env, "RSC_PICTURE_ORIGINS") or ("https://media.licdn.com",),
         )
 
 
-def _member_source(env: Mapping[str, str], name: str) -> MemberSourceKind:
-    text = env.get(name) or MemberSourceKind.MIRROR.value
-    if text not in set(MemberSourceKind):
-        raise CallerError(ErrorCode.BAD_USER_INPUT, f"{name} must be mirror or linkedin, not {text[:40]!r}.")
-    return MemberSourceKind(text)
+def _one_of(env: Mapping[str, str], name: str, default: _Choice) -> _Choice:
+    choices = list(type(default))
+    text = env.get(name) or default.value
+    if text not in choices:
+        listed = " or ".join(choices)
+        raise CallerError(ErrorCode.BAD_USER_INPUT, f"{name} must be {listed}, not {text[:40]!r}.")
+    return type(default)(text)
 
 
 def _names(value: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+
+
+def _origins(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    origins = _names(env.get(name))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise CallerError(
+                ErrorCode.BAD_USER_INPUT,
+                f"{name} must be origins like https://media.licdn.com, with commas, not {origin[:60]!r}.",
+            )
+    return origins
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:

@@ -9,6 +9,7 @@ from app.access.guards import Denial, Grants, Guard
 from app.access.viewer import Viewer
 from app.auth.keys import SigningKey
 from app.database.pool import Pool
+from app.database.replica import Reads
 from app.documents.register import CheckDocument
 from app.engine.mapping import ContextValue
 from app.ids import ContractId
@@ -20,7 +21,7 @@ _WHOLE_COMPANY: Final = frozenset({Role.ATS_USER, Role.ATS_ADMIN, Role.PARTNER, 
 class RequestContext:
     """One request's viewer, grants and pool. Nothing is decided before it is asked for."""
 
-    __slots__ = ("__weakref__", "_granted_on", "check_document", "grants", "pool", "signing_key")
+    __slots__ = ("__weakref__", "_granted_on", "check_document", "grants", "pool", "reads", "signing_key")
 
     def __init__(
         self,
@@ -28,9 +29,12 @@ class RequestContext:
         pool: Pool,
         check_document: CheckDocument | None = None,
         signing_key: SigningKey | None = None,
+        reads: Reads | None = None,
     ) -> None:
         self.grants = grants
         self.pool = pool
+        self.reads = pool if reads is None else reads
+        """Where compiled statements read: `pool`, or a replica that has what the company wrote."""
         self.check_document = check_document
         """Reads a document as the engine would, for registerOperations; see `Engine.check_document`."""
         self.signing_key = signing_key
@@ -123,6 +127,7 @@ CONTEXT: Final[Mapping[str, ContextValue]] = {
     "member_urn": _value("text", _member_urn),
     "sight_of_applications": _value("text", lambda context: context.grants.sights.applications.value),
     "partner_name": _value("text", _partner_name),
+    "own_partner": _value("text", lambda context: context.viewer.partner),
     "subject": _value("text", lambda context: context.viewer.subject),
     "roles": _value("text[]", lambda context: [role.value for role in Role if role in context.grants.roles]),
     "inmail_contracts": _contracts(Feature.INMAIL_HISTORY),

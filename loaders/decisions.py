@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.access.decide import Decision
-from app.access.features import Feature, Role, SeatState
+from app.access.features import MATRIX, Feature, Role, SeatState
 from app.access.guards import Grants, grants_of
 from app.access.viewer import CompanyFacts, SeatFacts, Viewer, effective_roles
 from app.ids import ContractId, SeatId, uuid7
@@ -39,6 +39,26 @@ async def decision_on(
     """The viewer's on the feature that is asked for."""
     decision = context.grants.decisions[Feature(arguments["feature"])]
     return [_as_data(decision)] * len(inputs)
+
+
+async def feature_chart(
+    inputs: Sequence[Sequence[Any]],
+    arguments: Mapping[str, Any],  # noqa: ARG001
+    context: RequestContext,  # noqa: ARG001
+) -> list[list[dict[str, Any]]]:
+    """The matrix, in the order of the enum; the same for everybody."""
+    chart = [
+        {
+            "feature": feature.value,
+            "contractAccess": MATRIX[feature].contract,
+            "companyWideAccess": MATRIX[feature].company_wide,
+            "companyWideSetting": MATRIX[feature].company_wide_setting,
+            "needsSeat": MATRIX[feature].needs_seat,
+            "needsPartnerSupport": MATRIX[feature].needs_partner_support,
+        }
+        for feature in Feature
+    ]
+    return [chart] * len(inputs)
 
 
 async def decisions_of_seat(

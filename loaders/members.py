@@ -63,6 +63,8 @@ class RemoteMembers:
         if request is None:
             request = self._requests[context] = _OfRequest(self._source, self._wait_s)
         found = await request.load_many(urns)
+        # What was brought is in the primary now, and the statement runs again at once.
+        context.reads = context.pool
         return {urn: unavailable(fault) for urn, faults in zip(urns, found, strict=True) for fault in faults}
 
     def before(self, run: Runner) -> Runner:
@@ -114,6 +116,7 @@ class _OfRequest:
 
     async def _load(self, urns: list[str]) -> list[list[SourceFault]]:
         members = [MemberUrn(urn) for urn in urns]
+        self._source.brings += 1
         faults = await self._source.bring(members, within_s=self._ends - time.monotonic())
         return [[faults[urn]] if urn in faults else [] for urn in members]
 

@@ -13,7 +13,7 @@ def fetch_bytes(context: RequestContext, sql: str, arguments: list[Any]) -> Awai
 
     Raises: CallerError (DATABASE_UNAVAILABLE, OVERLOADED, TIMEOUT) as the pool does.
     """
-    return context.pool.fetch_bytes(context.company_id, sql, arguments)
+    return context.reads.fetch_bytes(context.company_id, sql, arguments)
 
 
 async def check_database(pool: Pool, required: Iterable[tuple[str, str]]) -> None:

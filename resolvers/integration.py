@@ -63,6 +63,14 @@ class Integration(Node):
         "{p}.resync_run_id",
         says="The run that syncs everything anew, if one is due; features answer RESYNCING until it is done.",
     )
+    current_sync: SyncRun | None = one(
+        SYNC_RUN,
+        # As app/integration/progress.py has it: what ends it makes the integration LIVE.
+        "(select open.id from sync_run open where open.company_id = {p}.company_id "
+        "and open.integration_id = {p}.id and {p}.state = 'SYNCING' and open.kind in ('FIRST', 'RESYNC') "
+        "and open.finished_at is null order by open.started_at desc, open.id desc limit 1)",
+        says="The run of the first sync or the re-sync, while it goes on; null otherwise.",
+    )
     sync_runs: Connection[SyncRun] = page(
         SYNC_RUN,
         key="{t}.integration_id",

@@ -8,6 +8,7 @@ from resolvers.notification_mutations import NotificationMutations
 from resolvers.record_mutations import RecordMutations
 from resolvers.seat_mutations import SeatMutations
 from resolvers.sync_mutations import SyncMutations
+from resolvers.widget_mutations import WidgetMutations
 
 
 @entity()
@@ -18,6 +19,7 @@ class Mutation(
     RecordMutations,
     SyncMutations,
     SeatMutations,
+    WidgetMutations,
     ClientMutations,
 ):
     """What can be done. What the caller did wrong is in a payload's userErrors; refusals are errors."""

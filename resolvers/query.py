@@ -11,7 +11,7 @@ from app.engine.mapping import Order
 from loaders.access import READS_ATS_RECORDS, READS_EXPORTS, READS_NOTIFICATIONS
 from loaders.audit import first_broken_entry
 from loaders.clients import clients
-from loaders.decisions import decisions_of_seat
+from loaders.decisions import decisions_of_seat, feature_chart
 from loaders.search import SEARCH_HIT
 from loaders.tables import (
     APPLICATION,
@@ -39,6 +39,7 @@ from resolvers.connection import Connection
 from resolvers.contract import Contract
 from resolvers.enums import ExportState
 from resolvers.export import Export
+from resolvers.feature_rule import FeatureRule
 from resolvers.federation import Representation, Service
 from resolvers.fields import (
     any_by_id,
@@ -227,6 +228,12 @@ class Query:
         says="What this seat of the company would be granted, and why not: decisions only, no data. It is "
         "written to the audit trail. Null for an unknown seat.",
         guards=(_ADMINISTERS,),
+    )
+    feature_chart: list[FeatureRule] = computed(
+        feature_chart,
+        public=True,
+        says="What contract access and company-wide access give, feature by feature in the order of the "
+        "enum: the rules, not what is switched on.",
     )
     clients: list[Client] | None = computed(
         clients,

@@ -3,11 +3,12 @@
 from app.access.features import AccessPath, DenialReason, Feature, Role
 from app.engine.mapping import Form
 from loaders.decisions import decision_on, decisions
-from loaders.tables import COMPANY, CONTRACT, SEAT, VIEWER
+from loaders.tables import COMPANY, CONTRACT, PARTNER, SEAT, VIEWER
 from resolvers.arguments import argument
 from resolvers.company import Company
 from resolvers.contract import Contract
 from resolvers.fields import column, computed, entity, key, one
+from resolvers.partner import Partner
 from resolvers.seat import Seat
 
 
@@ -39,6 +40,12 @@ class Viewer:
     company: Company | None = one(COMPANY, "{company}", says="The company that the viewer acts for.")
     contract: Contract | None = one(CONTRACT, "{contract_id}", says="The contract of the viewer's seat.")
     seat: Seat | None = one(SEAT, "{seat_id}", says="The viewer's seat; ATS, support and staff have none.")
+    partner: Partner | None = one(
+        PARTNER,
+        "{own_partner}",
+        says="The ATS partner that the token is of, with which an ATS admin may request the integration; "
+        "null where the token names none.",
+    )
     features: list[FeatureAccess] = computed(
         decisions, says="The decision on each of the eight features, in the order of the enum."
     )

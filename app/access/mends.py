@@ -44,7 +44,8 @@ def enable_integration(viewer: Viewer) -> str:
     state = integration.state if integration else IntegrationState.ERASED
     partner = integration.partner_name if integration else "the ATS"
     sentence = _ENABLING.get(state, _ENABLING[IntegrationState.ERASED])
-    if state is IntegrationState.DISABLED and viewer.acts_for_ats:
+    # A widget's page speaks for the ATS too, and is read by a person, who calls nothing.
+    if state is IntegrationState.DISABLED and viewer.acts_for_ats and viewer.widget is None:
         sentence = _STOP_CALLING
     return sentence.format(company=company.company_name, partner=partner)
 
@@ -84,7 +85,8 @@ def _company_name(company: CompanyFacts | None) -> str:
 
 def _resyncing(case: Case) -> str:
     awaited = listed(tuple(plural for one, plural in _PLURALS if one in case.entities_awaited))
-    return f"Wait until the {awaited} are synced anew, up to 7 days; Integration.resync shows how far it is."
+    where = "Integration.resync" if case.viewer.widget is None else "the integration's page"
+    return f"Wait until the {awaited} are synced anew, up to 7 days; {where} shows how far it is."
 
 
 def _recruiter_lite(case: Case) -> str:

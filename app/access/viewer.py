@@ -16,6 +16,7 @@ from app.access.features import (
     Role,
     SeatState,
 )
+from app.access.widget import WidgetClaim
 from app.ids import CompanyId, ContractId, SeatId
 
 ATS_SIDE: Final = frozenset({Role.ATS_USER, Role.ATS_ADMIN, Role.PARTNER})
@@ -94,7 +95,8 @@ class CompanyFacts:
 class Viewer:
     """Who asks. `roles` are final: `effective_roles` has been applied to the token's.
 
-    `partner` and `client` are the token's claims; `seat` belongs to `company`.
+    `partner` and `client` are the token's claims; `seat` belongs to `company`. `widget` is what a widget's
+    page is bound to, None for everybody else.
     """
 
     subject: str
@@ -103,6 +105,7 @@ class Viewer:
     seat: SeatFacts | None
     partner: str | None
     client: str | None
+    widget: WidgetClaim | None = None
 
     @property
     def integration(self) -> IntegrationFacts | None:

@@ -9,15 +9,16 @@ import asyncio
 import contextlib
 import re
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from app.access.features import Role
 from app.access.guards import Grants, grants_of
-from app.access.viewer import CompanyFacts, SeatFacts, Viewer, effective_roles
+from app.access.viewer import CompanyFacts, Viewer, effective_roles
 from app.auth.applications import SUBJECT, Application
 from app.auth.facts import FactsCache
+from app.auth.issue import WIDGET_AUDIENCE
 from app.auth.issuers import IssuerRegistry
 from app.auth.revocation import Revocations
 from app.auth.tokens import TOKEN_BYTES_MAX, Claims, TokenVerifier, unauthenticated
@@ -33,6 +34,13 @@ class Caller(NamedTuple):
 
     grants: Grants
     application: Application | None
+
+
+class WidgetBearer(NamedTuple):
+    """What an ATS handed to a widget: the token's claims, and whom its page would stand for."""
+
+    claims: Claims
+    viewer: Viewer
 
 
 class _Known(NamedTuple):
@@ -67,8 +75,14 @@ class Authenticator:
         self._remembered_max = remembered_max
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self.verifier = TokenVerifier(issuers, remembered_max=remembered_max, clock=clock)
+        # Each is shown once, so there is next to nothing to remember.
+        self._widget_verifier = TokenVerifier(
+            issuers, audience=WIDGET_AUDIENCE, remembered_max=10, clock=clock
+        )
         self.revocations = Revocations(watching or pool, clock=clock)
         self.facts = FactsCache(pool, watching=watching)
+        self.refused: Counter[str] = Counter()
+        """How many tokens were refused: `missing`, `expired`, `revoked`, of a wrong `partner`, `invalid`."""
 
     async def start(self) -> None:
         """Read keys, revocations and the facts' version once, so that the first request need not wait.
@@ -127,10 +141,11 @@ class Authenticator:
         found = self.cached(header)
         if found is not None:
             return found
-        grants = (await self._look_up(header)).grants
-        if grants.viewer.company is None:
-            raise unauthenticated("it names no company to act for")
-        return grants
+        with self._counting_refusals():
+            grants = (await self._look_up(header)).grants
+            if grants.viewer.company is None:
+                raise unauthenticated("it names no company to act for")
+            return grants
 
     async def caller(self, header: bytes | None) -> Caller:
         """The same for the wire API, where a partner's own application calls too, which acts for no company.
@@ -140,15 +155,38 @@ class Authenticator:
         if header is not None and self.cached(header) is not None:
             known = self._known[header]
             return Caller(known.grants, known.application)
-        return await self._look_up(header)
+        with self._counting_refusals():
+            return await self._look_up(header)
 
-    async def _look_up(self, header: bytes | None) -> Caller:
-        token = _token_of(header)
-        claims = await self.verifier.verify(token)
+    async def widget(self, token: str) -> WidgetBearer:
+        """What a widget token says, which is good for an exchange and nothing else.
+
+        Raises: CallerError as `grants`.
+        """
+        with self._counting_refusals():
+            claims = await self._believed(self._widget_verifier, token)
+            return WidgetBearer(claims, await self._viewer(claims))
+
+    @contextlib.contextmanager
+    def _counting_refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except CallerError as error:
+            if error.status in (401, 403):
+                self.refused[_why(error)] += 1
+            raise
+
+    async def _believed(self, verifier: TokenVerifier, token: str) -> Claims:
+        claims = await verifier.verify(token)
         await self.revocations.watch.ensure_fresh()
         if self.revocations.is_revoked(claims):
             raise unauthenticated("it was revoked")
         await self.facts.watch.ensure_fresh()
+        return claims
+
+    async def _look_up(self, header: bytes | None) -> Caller:
+        token = _token_of(header)
+        claims = await self._believed(self.verifier, token)
         generation = self.facts.generation
         if claims.credential is None:
             caller = Caller(grants_of(await self._viewer(claims)), None)
@@ -186,19 +224,36 @@ class Authenticator:
         company = await self.facts.company(claims.company)
         if company is None:
             raise unauthenticated("its company is not known here (claim company)")
-        seat: SeatFacts | None = None
+        partner = _partner(claims, company)
+        roles, seat = claims.roles, None
         if claims.seat is not None:
             seat = await self.facts.seat(company, claims.seat)
             if seat is None:
                 raise unauthenticated("its company has no such seat (claim seat)")
+        elif claims.widget is not None and partner is not None:
+            # The ATS's records are seen as its user sees them, features are granted as to the user's seat.
+            seat = await self.facts.seat_of_ats_user(company, partner, claims.subject)
+            roles |= {Role.RECRUITER} if seat is not None else set()
         return Viewer(
             subject=claims.subject,
-            roles=effective_roles(claims.roles, seat),
+            roles=effective_roles(roles, seat),
             company=company,
             seat=seat,
-            partner=_partner(claims, company),
+            partner=partner,
             client=claims.client,
+            widget=claims.widget,
         )
+
+
+def _why(refusal: CallerError) -> str:
+    """Which kind of refusal it is, for those who count them."""
+    if refusal.status == 403:
+        return "partner"
+    if "error=" not in refusal.headers.get("WWW-Authenticate", ""):
+        return "missing"
+    if "(claim exp)" in refusal.message:
+        return "expired"
+    return "revoked" if "revoked" in refusal.message else "invalid"
 
 
 def _partner(claims: Claims, company: CompanyFacts) -> str | None:

@@ -65,6 +65,15 @@ where company_id = $1
   and urn = $2
 """
 
+_SEAT_OF_ATS_USER: Final = """
+select s.id, s.urn, s.contract_id, s.state, s.is_admin, s.member_urn
+from seat_connection c
+join seat s on s.company_id = c.company_id and s.id = c.seat_id
+where c.company_id = $1
+  and c.partner_name = $2
+  and c.ats_user_id = $3
+"""
+
 
 @dataclass(slots=True)
 class _Remembered:
@@ -118,6 +127,17 @@ class FactsCache:
         if remembered is not None:
             remembered.seats[urn] = seat
         return seat
+
+    async def seat_of_ats_user(
+        self, company: CompanyFacts, partner: str, ats_user_id: str
+    ) -> SeatFacts | None:
+        """The seat that acts for this user of the partner's ATS; None if its holder has not said so.
+
+        Read anew each time: it is asked once for a page's token, whose grants are remembered.
+        """
+        company_id = company.company_id
+        rows = await self._pool.fetch(company_id, _SEAT_OF_ATS_USER, [company_id, partner, ats_user_id])
+        return _seat(rows[0]) if rows else None
 
     async def application(self, client_id: str) -> tuple[Application, str | None] | None:
         """The application, and the URN of the company that it acts for if there is one; None if it is

@@ -1,7 +1,7 @@
 """Tokens that the service signs itself."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,6 +14,9 @@ from app.auth.issuers import DEVELOPMENT_ISSUER, DEVELOPMENT_LIFETIME_MAX_S
 from app.auth.keys import ALGORITHM, SigningKey
 
 AUDIENCE: Final = "rsc-gateway"
+WIDGET_AUDIENCE: Final = "rsc-gateway/widgets"
+"""Of what an ATS hands to a widget: good for being exchanged, and for nothing else."""
+
 _REGISTRY: Final = JWSRegistry(algorithms=[ALGORITHM])
 
 
@@ -27,19 +30,23 @@ def issue_token(
     partner: str | None = None,
     client: str | None = None,
     credential: int | None = None,
+    widget: Mapping[str, str] | None = None,
+    issued_at: int | None = None,
     lifetime_s: int = DEVELOPMENT_LIFETIME_MAX_S,
     issuer: str = DEVELOPMENT_ISSUER,
+    audience: str = AUDIENCE,
 ) -> str:
-    """A signed token with a fresh `jti`, good from now for `lifetime_s`.
+    """A signed token with a fresh `jti`, good for `lifetime_s` from now or from `issued_at` on.
 
     Nothing is checked here: what a token may say is decided where it is verified, for ours as for any
     other. `company` and `seat` are LinkedIn URNs, `partner` is the partner's name.
-    `credential` makes it an application's: see `app.auth.applications`.
+    `credential` makes it an application's (`app.auth.applications`), `widget` a widget's
+    (`app.widgets.tokens`).
     """
-    now = int(time.time())
+    now = int(time.time()) if issued_at is None else issued_at
     claims: dict[str, Any] = {
         "iss": issuer,
-        "aud": AUDIENCE,
+        "aud": audience,
         "sub": subject,
         "iat": now,
         "exp": now + lifetime_s,
@@ -52,6 +59,7 @@ def issue_token(
         "partner": partner,
         "client": client,
         "credential": credential,
+        "widget": widget,
     }
     claims.update({name: value for name, value in ours.items() if value is not None})
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": "JWT"}

@@ -18,6 +18,7 @@ from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
 from app.access.features import Role
+from app.access.widget import Widget, WidgetClaim
 from app.auth.issue import AUDIENCE
 from app.auth.issuers import OWN_ISSUER, Issuer, IssuerRegistry
 from app.auth.key_sources import KeySource
@@ -28,6 +29,8 @@ from app.ids import CompanyUrn, SeatUrn, linkedin_kind
 
 TOKEN_BYTES_MAX: Final = 8 * 1024
 TEXT_LENGTH_MAX: Final = 200
+ATS_ID_LENGTH_MAX: Final = 300
+"""Of the ATS's own ids in a widget's token: as long as ids of records and of its users may be."""
 CLOCK_SKEW_S: Final = 30
 EPOCH_S_MAX: Final = 253_402_300_799
 """The last second of the year 9999."""
@@ -42,7 +45,8 @@ class Claims:
     """What a verified token says. `issued_at` and `expires_at` are seconds since the epoch.
 
     `roles` are as claimed; which of them hold is decided with the seat's row (`effective_roles`).
-    With a `credential` the subject is an application of a partner's, and its row says all the rest.
+    With a `credential` the subject is an application of a partner's, and its row says all the rest. With a
+    `widget` the subject is a user of the partner's ATS.
     """
 
     issuer: str
@@ -56,6 +60,7 @@ class Claims:
     issued_at: int
     expires_at: int
     credential: int | None = None
+    widget: WidgetClaim | None = None
 
 
 class _Verified(NamedTuple):
@@ -89,10 +94,12 @@ class TokenVerifier:
         self,
         issuers: IssuerRegistry,
         *,
+        audience: str = AUDIENCE,
         remembered_max: int = 10_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuers = issuers
+        self._audience = audience
         self._clock = clock
         self._remembered_max = remembered_max
         self._remembered: OrderedDict[str, _Verified] = OrderedDict()
@@ -124,7 +131,7 @@ class TokenVerifier:
         if key is None:
             raise unauthenticated("it is signed with a key that its issuer does not publish")
         version = issuer.keys.version
-        claims = _claims(_signed_payload(token, key), issuer, self._clock())
+        claims = _claims(_signed_payload(token, key), issuer, self._audience, self._clock())
         self._remembered[token] = _Verified(claims, issuer.keys, version)
         if len(self._remembered) > self._remembered_max:
             self._remembered.popitem(last=False)
@@ -177,10 +184,10 @@ def _signed_payload(token: str, key: OKPKey) -> bytes:
     return payload
 
 
-def _claims(payload: bytes, issuer: Issuer, now: float) -> Claims:
+def _claims(payload: bytes, issuer: Issuer, audience: str, now: float) -> Claims:
     said = strict_object(payload)  # Read once before the signature was checked, from the same text.
-    if said.get("aud") != AUDIENCE:
-        raise unauthenticated(f"it is not for {AUDIENCE} (claim aud)")
+    if said.get("aud") != audience:
+        raise unauthenticated(f"it is not for {audience} (claim aud)")
     issued_at, expires_at = _times(said, issuer, now)
     roles = _roles(said)
     company = _urn(said, "company", "organization")
@@ -191,18 +198,22 @@ def _claims(payload: bytes, issuer: Issuer, now: float) -> Claims:
     objection = issuer.objection(roles, company, partner)
     if objection is not None:
         raise unauthenticated(objection)
+    client = _text(said, "client")
+    widget = _widget(said, issuer, audience, client)
+    subject_length_max = TEXT_LENGTH_MAX if widget is None else ATS_ID_LENGTH_MAX
     return Claims(
         issuer=issuer.name,
-        subject=_text(said, "sub") or _missing("sub"),
+        subject=_text(said, "sub", subject_length_max) or _missing("sub"),
         roles=roles,
         company=None if company is None else CompanyUrn(company),
         seat=None if seat is None else SeatUrn(seat),
         partner=partner,
-        client=_text(said, "client"),
+        client=client,
         token_id=_text(said, "jti") or _missing("jti"),
         issued_at=issued_at,
         expires_at=expires_at,
         credential=_credential(said, issuer),
+        widget=widget,
     )
 
 
@@ -253,11 +264,34 @@ def _credential(said: dict[str, Any], issuer: Issuer) -> int | None:
     return value
 
 
-def _text(said: dict[str, Any], claim: str) -> str | None:
+def _widget(said: dict[str, Any], issuer: Issuer, audience: str, client: str | None) -> WidgetClaim | None:
+    """What a widget's token is bound to. Only we give those, so little can be wrong with one that is signed.
+
+    One for pages runs its widget's documents and no others: it must name their client.
+    """
+    value = said.get("widget")
+    if value is None and audience == AUDIENCE:
+        return None
+    names = {"widget", "candidate", "job"} | ({"app", "origin"} if audience == AUDIENCE else set())
+    if (
+        issuer.name != OWN_ISSUER
+        or not isinstance(value, dict)
+        or not value.keys() <= names
+        or not all(isinstance(text, str) and 0 < len(text) <= ATS_ID_LENGTH_MAX for text in value.values())
+        or value.get("widget") not in Widget.__members__
+    ):
+        raise unauthenticated("only a widget's token names a widget (claim widget)")
+    claim = WidgetClaim(**{**value, "widget": Widget[value["widget"]]})
+    if audience == AUDIENCE and (client != claim.widget.client or None in (claim.app, claim.origin)):
+        raise unauthenticated("it is not a page's own token (claims client and widget)")
+    return claim
+
+
+def _text(said: dict[str, Any], claim: str, length_max: int = TEXT_LENGTH_MAX) -> str | None:
     if claim not in said:
         return None
     value = said[claim]
-    if not isinstance(value, str) or not 0 < len(value) <= TEXT_LENGTH_MAX or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= length_max or not value.isprintable():
         raise unauthenticated(f"it has a text that is empty, too long or not printable (claim {claim})")
     return value
 

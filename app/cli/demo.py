@@ -3,8 +3,13 @@
 import asyncio
 import shutil
 import signal
+import socket
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,11 +18,17 @@ from app.auth.personas import PERSONAS
 from app.cli.progress import Report, progress_bars
 from app.database.connect import make_pool, wipe_embedded
 from app.database.migrate import migrate
-from app.demo.applications import ensure_demo_applications
+from app.demo.applications import ensure_demo_applications, register_ats_origins
 from app.demo.load import DemoSummary, load_demo
-from app.http.server import listen, serve
+from app.errors import CallerError
+from app.http.beside import served_beside
+from app.http.server import listen, serve, url_of
+from app.http.services import Services
+from app.pretend_ats import AtsSettings, build_ats
 from app.services import check_schema, make_engine, make_services, running_database
 from app.settings import MemberSourceKind, Settings
+
+_PORT_MAX: Final = 65_535
 
 
 @click.command()
@@ -29,8 +40,9 @@ from app.settings import MemberSourceKind, Settings
 )
 @click.option("--fresh", is_flag=True, help="Remove the database first, and make it anew.")
 def demo(port: int | None, data: Path | None, fresh: bool) -> None:
-    """Start everything with a demo company: an embedded PostgreSQL, its data, and the server.
+    """Start everything with a demo company: an embedded PostgreSQL, its data, the server, and a pretend ATS.
 
+    The ATS embeds the widgets as a vendor's pages would; it is at the next port, or at any free one.
     Prints the URLs and a token for each persona, then a line that is just `ready`; stops on SIGINT and
     SIGTERM. DATABASE_URL and RSC_SIGNING_KEY are left alone: the demo has a database and a key of its own.
     """
@@ -50,24 +62,70 @@ def demo(port: int | None, data: Path | None, fresh: bool) -> None:
     )
     # Until the server takes the signals over, both of them end the set-up in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # So that nobody waits for the data to be told that the port is taken.
-    listen(settings.host, settings.port).close()
-    if fresh:
-        wipe_embedded(settings)
-    with running_database(settings) as running:
-        summary = asyncio.run(_set_up(running))
-        serve(running, make_services, on_ready=lambda url: _show(url, running, summary))
+    with ExitStack() as stack:
+        # So that nobody waits for the data to be told that the port is taken.
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        beside = stack.enter_context(listen_beside(listener, settings))
+        ats_url = url_of(beside, settings.host)
+        if fresh:
+            wipe_embedded(settings)
+        running = stack.enter_context(running_database(settings))
+        summary, client_id, client_secret = asyncio.run(_set_up(running, ats_url))
+        ats = AtsSettings(
+            gateway_url=url_of(listener, settings.host),
+            client_id=client_id,
+            client_secret=client_secret,
+            allowed_hosts=settings.allowed_hosts,
+        )
+        serve(
+            running,
+            partial(_with_ats, ats, beside),
+            listener=listener,
+            on_ready=lambda url: _show(url, ats_url, running, summary),
+        )
 
 
-async def _set_up(settings: Settings) -> DemoSummary:
+def listen_beside(listener: socket.socket, settings: Settings) -> socket.socket:
+    """A socket for the ATS: at the port after the gateway's, or at any if that is taken or none was named."""
+    port = listener.getsockname()[1] + 1
+    if settings.port == 0 or port > _PORT_MAX:
+        return listen(settings.host, 0)
+    try:
+        return listen(settings.host, port)
+    except CallerError:
+        return listen(settings.host, 0)
+
+
+def _with_ats(ats: AtsSettings, listener: socket.socket, settings: Settings) -> Services:
+    services = make_services(settings)
+    return replace(
+        services, background={**services.background, "pretend ats": partial(_serve_ats, ats, listener)}
+    )
+
+
+async def _serve_ats(ats: AtsSettings, listener: socket.socket) -> None:
+    # A socket of its own: the server closes what it is given, and may be started again.
+    async with served_beside(build_ats(ats), listener.dup()):
+        await asyncio.Event().wait()
+
+
+async def _set_up(settings: Settings, ats_url: str) -> tuple[DemoSummary, str, str]:
+    """Answers what the demo has, and the credentials of Northwind's application, which this ATS may frame."""
     assert settings.database_url is not None
     with progress_bars() as report:
         await _migrate(settings.database_url, report)
         async with make_pool(settings.database_url, settings) as pool:
             await check_schema(make_engine(settings), pool)
             summary = await load_demo(settings.database_url, pool, progress=report)
-            await ensure_demo_applications(pool, development_key(settings))
-            return summary
+            client_id, secret, *_ = await ensure_demo_applications(pool, development_key(settings))
+            await register_ats_origins(pool, client_id, _origins(ats_url))
+            return summary, client_id, secret
+
+
+def _origins(url: str) -> list[str]:
+    """The origins that a browser on this machine may have for this address."""
+    port = urlsplit(url).port
+    return list(dict.fromkeys((url, f"http://localhost:{port}", f"http://127.0.0.1:{port}")))
 
 
 async def _migrate(dsn: str, report: Report) -> None:
@@ -76,10 +134,11 @@ async def _migrate(dsn: str, report: Report) -> None:
         report("Creating tables", len(applied), len(applied))
 
 
-def _show(url: str, settings: Settings, summary: DemoSummary) -> None:
+def _show(url: str, ats_url: str, settings: Settings, summary: DemoSummary) -> None:
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
     click.echo(f"graphql:  {url}/graphql")
     click.echo(f"graphiql: {url}/graphiql")
+    click.echo(f"ats:      {ats_url}  (the widgets, embedded by a pretend ATS)")
     click.echo(f"wire api: {url}/v2  (rsc token --persona partner --client-credentials)")
     click.echo(f"health:   {url}/healthz  {url}/readyz  {url}/metrics")
     for company in summary.companies:

@@ -12,10 +12,9 @@ from app.auth.authenticate import Authenticator
 from app.auth.issuers import registry_of
 from app.auth.keys import new_signing_key
 from app.auth.personas import PERSONAS
-from app.cli.sql_layout import laid_out
 from app.database.connect import make_pool, open_database
 from app.database.pool import Pool
-from app.engine.engine import Explanation
+from app.engine.explanation import Explanation
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.errors import CallerError, ErrorCode
 from app.services import make_engine, make_member_source
@@ -34,7 +33,7 @@ def explain(file: Path, persona: str, variables: str, operation: str | None) -> 
     Nothing is run but the look-up of who asks. Goes beside a running `rsc demo`.
     """
     request = GraphQLRequest(file.read_text("utf-8"), operation, _object(variables))
-    _show(asyncio.run(_explain(Settings.from_environ(), request, persona)))
+    click.echo(asyncio.run(_explain(Settings.from_environ(), request, persona)).text)
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -64,22 +63,3 @@ async def _grants(settings: Settings, pool: Pool, persona: str) -> Grants:
     authenticator = Authenticator(registry_of(own, key), pool)
     await authenticator.start()
     return await authenticator.grants(b"Bearer " + PERSONAS[persona].token(key).encode("ascii"))
-
-
-def _show(explanation: Explanation) -> None:
-    click.echo("# Denied" if explanation.denied else "# Denied: nothing")
-    for denial in explanation.denied:
-        reason = denial.get("reason")
-        click.echo(
-            f"{denial['path']}: {denial['code']}{f', {reason}' if reason else ''}. {denial['message']}"
-        )
-        if denial.get("howToFix"):
-            click.echo(f"    {denial['howToFix']}")
-    click.echo("\n# Filled by loaders" if explanation.holes else "\n# Filled by loaders: nothing")
-    for path in explanation.holes:
-        click.echo(path)
-    click.echo("\n# SQL")
-    click.echo(laid_out(explanation.sql))
-    click.echo("\n# Bound values")
-    for number, value in enumerate(explanation.arguments, start=1):
-        click.echo(f"${number} = {value!r}")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from app.database.embedded import EmbeddedPostgres, running_dsn, wipe
 from app.database.pool import Pool
-from app.settings import Settings
+from app.database.pooled import TransactionPool
+from app.settings import DatabasePooler, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def _folder(settings: Settings) -> Path:
 
 def make_pool(dsn: str, settings: Settings, *, size: int | None = None) -> Pool:
     """The service's pool as the settings have it, or of another size; not opened yet."""
-    return Pool(
+    kind = TransactionPool if settings.database_pooler is DatabasePooler.TRANSACTION else Pool
+    return kind(
         dsn,
         size=size or settings.database_connections,
         statement_timeout_ms=settings.limits.statement_timeout_ms,

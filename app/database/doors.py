@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from app.database.errors import is_interruption, is_lost, told
 from app.database.slot import Connection, company_setting
 from app.errors import Fault
+from app.telemetry.current import LISTENER
 
 if TYPE_CHECKING:
     from app.database.pool import Pool
 
-_BIND_TRANSACTION: Final = "select set_config('rsc.company', $1, true)"
+BIND_TRANSACTION: Final = "select set_config('rsc.company', $1, true)"
 
 
 class Acquired:
@@ -27,6 +28,8 @@ class Acquired:
         slot = self._pool._take_bound(self._key)
         if slot is None:
             slot = await self._pool._take(self._key)
+        if (listener := LISTENER.get()) is not None:
+            slot.listen(listener)
         self._slot = slot
         return cast("Connection", slot.connection)
 
@@ -60,11 +63,13 @@ class Transaction:
         for may_try_again in (True, False):
             # The company goes with the transaction, so the connection itself need not be bound to it.
             slot = pool._take_bound(self._key) or await pool._take(self._key, bind=False)
+            if (listener := LISTENER.get()) is not None:
+                slot.listen(listener)
             connection = cast("Connection", slot.connection)
             transaction = connection.transaction()
             try:
                 await transaction.start()
-                await connection.fetchval(_BIND_TRANSACTION, company_setting(self._key))
+                await connection.fetchval(pool.bind_transaction, company_setting(self._key))
             except BaseException as error:
                 lost, to_tell = is_lost(error, connection), told(error, connection)
                 pool._mend_later(slot, close=True)

@@ -42,7 +42,7 @@ class HeldPool(Pool):
         rows: list[asyncpg.Record] = await self._connection.fetch(sql, *args)
         return rows
 
-    def acquire(self, company_id: UUID | None) -> Acquired:
+    def acquire(self, company_id: UUID | None) -> Acquired | Transaction:
         """The transaction's connection."""
         if company_id != self._company_id:
             return self._beneath.acquire(company_id)

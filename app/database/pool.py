@@ -12,15 +12,16 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
 import asyncpg
 
-from app.database.doors import Acquired, Transaction
+from app.database.doors import BIND_TRANSACTION, Acquired, Transaction
 from app.database.errors import STALE, is_interruption, is_lost, is_unfit, told, unavailable
 from app.database.slot import Connection, ConnectionOptions, Slot, company_key
 from app.database.waiting import WaitingLine
+from app.telemetry.current import LISTENER
 
 SERVICE_ROLE: Final = "rsc_service"
 
@@ -32,7 +33,7 @@ _RECONNECT_PAUSE_S: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """Counts at one moment; the last two since the pool was made."""
+    """Counts at one moment; the last four since the pool was made."""
 
     size: int
     open: int
@@ -40,6 +41,8 @@ class PoolState:
     waiting: int
     opened: int
     bound: int
+    waits: int
+    waited_ns: int
 
 
 class Pool:
@@ -54,6 +57,11 @@ class Pool:
     for a large one).
     """
 
+    bind_transaction = BIND_TRANSACTION
+    """What a transaction begins with; its parameter is the company."""
+
+    _make_options: ClassVar[type[ConnectionOptions]] = ConnectionOptions
+
     def __init__(
         self,
         dsn: str,
@@ -66,7 +74,7 @@ class Pool:
         statement_cache_size: int = 500,
         role: str = SERVICE_ROLE,
     ) -> None:
-        self._options = ConnectionOptions(
+        self._options = self._make_options(
             dsn=dsn,
             role=role,
             connect_timeout_ms=connect_timeout_ms,
@@ -83,6 +91,8 @@ class Pool:
         self._closing: asyncio.Event | None = None
         self._opened = 0
         self._bound = 0
+        self._waits = 0
+        self._waited_ns = 0
 
     async def __aenter__(self) -> Self:
         try:
@@ -99,7 +109,7 @@ class Pool:
 
     # The doors.
 
-    def acquire(self, company_id: UUID | None) -> Acquired:
+    def acquire(self, company_id: UUID | None) -> Acquired | Transaction:
         """A connection bound to the company (None: to none) for the length of an `async with`.
 
         For reads and single statements. The connection may not be kept, nor its `rsc.company` changed.
@@ -169,6 +179,8 @@ class Pool:
             waiting=len(self._line),
             opened=self._opened,
             bound=self._bound,
+            waits=self._waits,
+            waited_ns=self._waited_ns,
         )
 
     # Taking and giving back.
@@ -186,6 +198,8 @@ class Pool:
             if slot is None:
                 slot = await self._take(key)
             connection = slot.connection
+            if (listener := LISTENER.get()) is not None:
+                slot.listen(listener)
             try:
                 answer = await call(connection, sql, *args)
             except BaseException as error:
@@ -246,6 +260,7 @@ class Pool:
 
     async def _wait(self, key: int) -> Slot:
         waiter = self._line.join(key)
+        began_ns = time.perf_counter_ns()
         try:
             return await waiter.future
         except BaseException:
@@ -255,9 +270,14 @@ class Pool:
             else:
                 self._line.leave(waiter)
             raise
+        finally:
+            self._waits += 1
+            self._waited_ns += time.perf_counter_ns() - began_ns
 
     def _release(self, slot: Slot) -> None:
         """Hand the slot to the next who waits, or else make it free."""
+        if slot.listener is not None:
+            slot.hush()
         if self._line and (waiter := self._line.next_for(slot.bound_to)) is not None:
             waiter.future.set_result(slot)
             return

@@ -8,10 +8,12 @@ from uuid import UUID
 import asyncpg
 
 from app.database.errors import told_on_connect
+from app.telemetry.current import StatementListener
 
 NO_COMPANY: Final = -1
 _UNBOUND: Final = -2
 _BIND: Final = "select set_config('rsc.company', $1, false)"
+_FOLLOWED: Final = ("application_name", "TimeZone", "client_encoding", "DateStyle")
 _COMMAND_GRACE_S: Final = 1.0
 _MEND_TIMEOUT_S: Final = 2.0
 
@@ -49,14 +51,39 @@ class ConnectionOptions:
     statement_timeout_ms: int
     statement_cache_size: int
 
+    def session(self) -> dict[str, str]:
+        """The settings of a session, as they are asked for when connecting."""
+        return {
+            "role": self.role,
+            "application_name": "rsc-gateway",
+            "TimeZone": "UTC",
+            "client_encoding": "UTF8",
+            "DateStyle": "ISO, MDY",
+            # Planning for each call's values costs about a millisecond more on each call.
+            "plan_cache_mode": "force_generic_plan",
+            "statement_timeout": str(self.statement_timeout_ms),
+            "idle_in_transaction_session_timeout": "60000",
+            "jit": "off",
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledConnectionOptions(ConnectionOptions):
+    """The same behind PgBouncer, which takes those settings only that it gives to every connection."""
+
+    def session(self) -> dict[str, str]:
+        every = ConnectionOptions.session(self)
+        return {name: every[name] for name in _FOLLOWED}
+
 
 class Slot:
     """A place for one connection. `bound_to` is a company's key, known only while the binding is certain."""
 
-    __slots__ = ("bound_to", "connection")
+    __slots__ = ("bound_to", "connection", "listener")
 
     def __init__(self) -> None:
         self.connection: Connection | None = None
+        self.listener: StatementListener | None = None
         self.bound_to = _UNBOUND
 
     def is_open(self) -> bool:
@@ -68,6 +95,18 @@ class Slot:
         self.bound_to = _UNBOUND
         if connection is not None:
             connection.terminate()
+
+    def listen(self, listener: StatementListener) -> None:
+        """Have the listener told of each statement, until `hush`."""
+        if self.connection is not None:
+            self.connection.add_query_logger(listener)
+            self.listener = listener
+
+    def hush(self) -> None:
+        """Tell nobody any more."""
+        if self.connection is not None and self.listener is not None:
+            self.connection.remove_query_logger(self.listener)
+        self.listener = None
 
     async def connect(self, options: ConnectionOptions) -> None:
         """Open a connection in place of the present one.
@@ -85,18 +124,7 @@ class Slot:
                 max_cached_statement_lifetime=0,
                 max_cacheable_statement_size=0,
                 connection_class=Connection,
-                server_settings={
-                    "role": options.role,
-                    "application_name": "rsc-gateway",
-                    "TimeZone": "UTC",
-                    "client_encoding": "UTF8",
-                    "DateStyle": "ISO, MDY",
-                    # Planning for each call's values costs about a millisecond more on each call.
-                    "plan_cache_mode": "force_generic_plan",
-                    "statement_timeout": str(options.statement_timeout_ms),
-                    "idle_in_transaction_session_timeout": "60000",
-                    "jit": "off",
-                },
+                server_settings=options.session(),
             )
         except Exception as error:
             to_tell = told_on_connect(error)

@@ -1,5 +1,8 @@
 """The demo's client credentials: the partner's own application, and that which it made for Northwind."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from asyncpg import Connection
 
 from app.auth.applications import NewCredentials, ensure_own_application, new_credentials, told_secret
@@ -9,7 +12,9 @@ from app.database.pool import Pool
 from app.errors import Fault
 from app.ids import uuid7
 
-FOREIGN_ID = "northwind"
+FOREIGN_ID: Final = "northwind"
+ORIGINS_MAX: Final = 20
+"""The ATS of each start at a free port has an origin of its own; those of long ago are dropped."""
 
 _FIND = """
 select client_id, secret_hash, secret_salt
@@ -41,6 +46,20 @@ async def ensure_demo_applications(pool: Pool, key: SigningKey) -> tuple[str, st
     if secret is None or own_secret is None:
         raise Fault("the demo's applications were made with another signing key; start it with --fresh")
     return client_id, secret, own_id, own_secret
+
+
+async def register_ats_origins(pool: Pool, client_id: str, origins: Sequence[str]) -> None:
+    """Let these origins frame the widgets of this application, beside those that it has."""
+    async with pool.transaction(None) as connection:
+        await connection.execute(
+            """
+            update provisioned_application
+            set js_sdk_domains =
+              ($2::text[] || array(select o from unnest(js_sdk_domains) o where o <> all($2::text[])))[:$3]
+            where client_id = $1 and not js_sdk_domains @> $2::text[]
+            """,
+            *(client_id, list(origins), ORIGINS_MAX),
+        )
 
 
 async def _make(connection: Connection, parent: object, made: NewCredentials) -> None:

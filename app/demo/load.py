@@ -29,7 +29,7 @@ from app.matching.recommend import rank_matches
 from app.sync.ingest import BATCH_MAX, ingest
 from app.sync.runs import finish_run, start_run
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Changes with the demo's data: an older version of them is replaced."""
 LOADED_ACTION: Final = "demo.loaded"
 

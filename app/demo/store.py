@@ -7,7 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from app.auth.personas import DEMO_PARTNER, NORTHWIND, PERSONAS, RECRUITER_SEAT
+from app.auth.personas import DEMO_PARTNER, NORTHWIND
+from app.demo.ats_users import CONNECTED_SEATS
 from app.demo.casting import Link
 from app.demo.history import decided_at
 from app.demo.organizations import (
@@ -32,6 +33,10 @@ async def remove(connection: asyncpg.Connection) -> None:
     # A re-sync's run and its integration point at each other.
     await connection.execute(
         "update integration set resync_run_id = null where company_id = any($1::uuid[])", companies
+    )
+    # They are the service's own, and are made anew where they are missing.
+    await connection.execute(
+        "delete from provisioned_application where for_company = any($1::uuid[])", companies
     )
     for table in await _tables_of_companies(connection):
         # The name comes from the catalogue; a statement cannot take it as a parameter.
@@ -139,17 +144,20 @@ async def add_organization(connection: asyncpg.Connection, organization: Organiz
         ],
     )
     if organization.urn == NORTHWIND:
-        await _connect_ats_user(connection, organization)
+        await _connect_ats_users(connection, organization)
 
 
-async def _connect_ats_user(connection: asyncpg.Connection, organization: Organization) -> None:
-    """The user of the demo's ATS is the recruiter, so the widgets show that user what the seat may see."""
-    recruiter = next(seat for seat in organization.seats if seat.urn == RECRUITER_SEAT)
+async def _connect_ats_users(connection: asyncpg.Connection, organization: Organization) -> None:
+    """Those users of the demo's ATS who hold a seat too: the widgets show them what the seat may see."""
+    seats = {seat.urn: seat.id for seat in organization.seats}
     await copy(
         connection,
         "seat_connection",
         ("company_id", "partner_name", "ats_user_id", "seat_id", "connected_at"),
-        [(organization.id, DEMO_PARTNER, PERSONAS["ats-user"].subject, recruiter.id, ENABLED)],
+        [
+            (organization.id, DEMO_PARTNER, user, seats[seat], ENABLED)
+            for user, seat in CONNECTED_SEATS.items()
+        ],
     )
 
 

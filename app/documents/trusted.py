@@ -3,7 +3,7 @@
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.database.pool import Pool
@@ -28,8 +28,17 @@ class TrustedDocuments:
     A document never changes and is never taken back, so what is known stays so. Each client has its own.
     """
 
-    def __init__(self, pool: Pool, *, size: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        size: int,
+        own: Mapping[Key, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`own` are known without asking, by client and id: those of our own pages."""
         self._pool = pool
+        self._own = own or {}
         self._size = size
         self._clock = clock
         self._known: OrderedDict[Key, str] = OrderedDict()
@@ -45,6 +54,8 @@ class TrustedDocuments:
         if found is not None:
             self._known.move_to_end(key)
             return found
+        if key in self._own:
+            return self._own[key]
         if not _ID.fullmatch(document_id) or self._unknown.get(key, 0.0) > self._clock():
             return None
         rows = await self._pool.fetch(None, _DOCUMENT, key)

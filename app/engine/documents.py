@@ -133,6 +133,13 @@ class Documents:
         self._limits = limits
         self._size = size
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self.found = 0
+        """Times that a document was there."""
+        self.read = 0
+        """Times that one had to be read, refused ones included."""
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def get(self, text: str) -> Document:
         """The document, parsed, within the limits and valid.
@@ -141,8 +148,10 @@ class Documents:
         """
         kept = self._kept.get(text)
         if kept is not None:
+            self.found += 1
             self._kept.move_to_end(text)
             return kept
+        self.read += 1
         ast = parse_document(text, self._limits)
         cost = check_limits(ast, self._schema, self._limits)
         errors = validate(self._schema, ast, max_errors=20, hide_suggestions=True)

@@ -6,7 +6,6 @@ and one statement. Everything else is made once and kept, bounded.
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Hashable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
@@ -26,10 +25,11 @@ from app.engine.compiler import Access
 from app.engine.connections import OperationCompiler
 from app.engine.cost import DocumentLimits
 from app.engine.documents import Document, Documents, Operation, entry
+from app.engine.explanation import Explanation
 from app.engine.finish import Unanswered, error_entry, finish, unanswered
 from app.engine.json_sql import MISSING
 from app.engine.mapping import Catalogue, Outcome
-from app.engine.plan import Plan, StaleHole
+from app.engine.plan import GuardHole, Plan, StaleHole
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.engine.roots import INTROSPECTION, compile_operation
 from app.errors import CallerError, ErrorCode, Fault
@@ -49,18 +49,6 @@ class Fetch(Protocol[C]):
     """Runs a statement for the request and answers its one value."""
 
     def __call__(self, context: C, sql: str, arguments: list[Any]) -> Awaitable[bytes | None]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """What the engine would do with an operation."""
-
-    sql: str
-    arguments: list[Any]
-    denied: list[dict[str, Any]]
-    """Each: `path` with `*` for every element, `code`, `message`, and the refusal's extensions."""
-    holes: list[str]
-    """The paths that Python fills."""
 
 
 class _Known:
@@ -101,6 +89,24 @@ class Engine:
         self._documents = Documents(schema, catalogue, limits, size=documents)
         self._plans: OrderedDict[Hashable, Any] = OrderedDict()
         self._plans_max = plans
+        self.remembered_runs = 0
+        """Operations whose plan was remembered with the viewer's grants."""
+        self.kept_runs = 0
+        """Operations whose plan was among those that are kept."""
+        self.compiled_runs = 0
+        """Operations whose plan had to be made."""
+        self.remote_answers = 0
+        """Answers of which a part belongs to a source outside of the database."""
+
+    @property
+    def plans(self) -> int:
+        """How many plans are kept."""
+        return len(self._plans)
+
+    @property
+    def documents(self) -> Documents:
+        """The documents that were seen before."""
+        return self._documents
 
     async def execute(
         self, request: GraphQLRequest, context: Access, *, introspection: bool = False
@@ -113,6 +119,7 @@ class Engine:
         known: _Known | None = context.memory.get((request.query, request.operation_name, self))
         if known is not None and (texts := known.texts_of(request.variables)) is not None:
             plan = known.plan
+            self.remembered_runs += 1
             if plan.holes or plan.denied:
                 return await self._run(plan, texts, context)
             body = await self._fetch(context, plan.sql, plan.parameters.values(texts, context))
@@ -139,23 +146,25 @@ class Engine:
         if not operation.is_query:
             raise CallerError(ErrorCode.BAD_REQUEST, "Only a query can be explained without running it.")
         plan = self._plan(document, operation, variables, context)
-        denied = []
-        for one in plan.denied:
-            refusal = context.check(one.guard)
-            assert refusal is not None
-            denied.append(
-                {
-                    "path": ".".join(one.place.path),
-                    "code": refusal.code.value,
-                    "message": refusal.message,
-                    **refusal.extensions,
-                }
-            )
+        refused = [(one.place.path, one.guard) for one in plan.denied]
+        by_row = []
+        for hole in plan.holes:
+            if isinstance(hole, GuardHole):
+                nowhere = [guard for guard in hole.guards if context.check(guard) is not None]
+                refused += [(hole.place.path, guard) for guard in nowhere]
+                if not nowhere:
+                    granted = set.intersection(*(set(context.granted_on(guard)) for guard in hole.guards))
+                    by_row.append((".".join(hole.place.path), len(granted)))
         return Explanation(
             sql=plan.sql,
             arguments=plan.parameters.values(variables, context),
-            denied=denied,
-            holes=[".".join(hole.place.path) for hole in plan.holes if not isinstance(hole, StaleHole)],
+            denied=[_denial(".".join(path), context.check(guard)) for path, guard in refused],
+            decided_by_row=by_row,
+            holes=[
+                ".".join(hole.place.path)
+                for hole in plan.holes
+                if not isinstance(hole, StaleHole | GuardHole)
+            ],
         )
 
     def check_document(self, text: str) -> list[str | None]:
@@ -188,6 +197,7 @@ class Engine:
             compiler = self._compiler(document, variables, context)
             plan = self._keep(key, compile_operation(compiler, operation.node))
         else:
+            self.kept_runs += 1
             self._plans.move_to_end(key)
         return plan
 
@@ -198,6 +208,7 @@ class Engine:
 
     def _keep(self, key: Hashable, plan: P) -> P:
         self._plans[key] = plan
+        self.compiled_runs += 1
         if len(self._plans) > self._plans_max:
             self._plans.popitem(last=False)
         return plan
@@ -220,6 +231,7 @@ class Engine:
         key = (operation, context.key, operation.shape(variables))
         kept: tuple[CommandPlan, ...] | None = self._plans.get(key)
         if kept is not None:
+            self.kept_runs += 1
             self._plans.move_to_end(key)
             return kept
         fields = command_fields(self._compiler(document, variables, context), operation.node)
@@ -256,6 +268,7 @@ class Engine:
         body = _whole(await self._fetch(context, plan.sql, arguments))
         if not plan.holes and not plan.denied:
             return body
+        self.remote_answers += plan.crosses
         if not plan.crosses or MARK not in body:
             return await finish(plan, body, variables, context)
         body, faults = await cross(plan, body, context, partial(self._answer, plan, arguments, context))
@@ -275,6 +288,10 @@ class Engine:
         if answer["data"] is not None:
             answer["data"].update(result.data or {})
         return orjson.dumps(answer)
+
+
+def _denial(path: str, refusal: Any) -> dict[str, Any]:
+    return {"path": path, "code": refusal.code.value, "message": refusal.message, **refusal.extensions}
 
 
 def _whole(body: bytes | None) -> bytes:

@@ -4,6 +4,7 @@ Most answers go out as they came. Where there is something to tell, the answer i
 path carries the indexes of lists.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +24,10 @@ _NOT_BROUGHT: Final = CallerError(
     ErrorCode.SOURCE_UNAVAILABLE, "This could not be had from its source; ask again."
 )
 """For what came to light after the source was asked for the last time, since data changed meanwhile."""
+
+
+errors_told: Final[Counter[tuple[str, str | None, str | None]]] = Counter()
+"""The errors that this process wrote into answers, by code and, if there are such, feature and reason."""
 
 
 class Unanswered(Exception):
@@ -203,6 +208,8 @@ def error_entry(
     refusal: Unanswered, locations: Sequence[Location], path: Sequence[str | int]
 ) -> dict[str, Any]:
     """A refusal as an entry of the response's `errors`."""
+    said = refusal.extensions
+    errors_told[said["code"], said.get("feature"), said.get("reason")] += 1
     return {
         "message": refusal.message,
         "locations": list(locations),

@@ -1,6 +1,6 @@
-"""From the bytes of a request to the parameters of a GraphQL request, within limits and without surprises."""
+"""From the bytes of a request to its headers and the parameters of a GraphQL request, within limits."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl
@@ -33,6 +33,17 @@ SentRequest: TypeAlias = GraphQLRequest | RequestById
 
 class Disconnected(Exception):
     """The client went away before its request was complete; there is nobody to answer."""
+
+
+def joined_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The headers, where one given twice becomes a list, as RFC 9110 (5.3) reads it.
+
+    That is good for Accept, and no value that any of the others could have.
+    """
+    head: dict[bytes, bytes] = {}
+    for name, value in headers:
+        head[name] = head[name] + b", " + value if name in head else value
+    return head
 
 
 async def read_body(receive: Receive, limits: Limits) -> bytes:

@@ -8,6 +8,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import CallerError, ErrorCode
+from app.telemetry.current import TRACE_ID
 from app.telemetry.logs import what_failed
 from app.telemetry.tracing import trace_id_of
 
@@ -85,6 +86,7 @@ class Edge:
     async def _serve_site(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a route that is not /graphql: safe headers on every answer, and no failure left to others."""
         trace_id = trace_id_of(dict(scope["headers"]).get(b"traceparent"))
+        TRACE_ID.set(trace_id)
         scope.setdefault("state", {})["trace_id"] = trace_id.decode("ascii")
         started = False
 

@@ -17,7 +17,9 @@ import structlog
 
 from app.access.features import Role
 from app.access.guards import Grants
+from app.access.viewer import Viewer
 from app.database.pool import Pool
+from app.database.replica import Replica
 from app.documents.trusted import TrustedDocuments
 from app.engine.request import GraphQLRequest, RequestRefused
 from app.errors import CallerError, ErrorCode
@@ -25,20 +27,27 @@ from app.http.body import (
     Disconnected,
     Receive,
     SentRequest,
+    joined_headers,
     read_body,
     request_of_body,
     request_of_url,
 )
 from app.http.cycle import CYCLE, Cycle
 from app.http.deadlines import Deadlines
+from app.http.introspection import may_introspect
 from app.http.media_types import GRAPHQL_RESPONSE, JSON, MediaType, answer_in, check_content_type
 from app.http.origins import Origins
 from app.http.overload import Gate
 from app.http.repeats import execute_once
 from app.http.services import Services
+from app.http.spans import operation_of
 from app.http.trusted import admit
+from app.http.widgets.trusted_operations import own_documents, read_operations
+from app.ids import CompanyId
+from app.telemetry.current import TRACE_ID
 from app.telemetry.logs import what_failed
 from app.telemetry.tracing import trace_id_of
+from app.widgets.bound_variables import BoundVariables
 from loaders.context import RequestContext
 
 Scope = MutableMapping[str, Any]
@@ -82,13 +91,23 @@ _PREFLIGHT: Final[Headers] = [
     (b"vary", b"Origin"),
 ]
 _NONE: Final[Headers] = []
+_NOTHING_YET: Final[tuple[str | None, str, GraphQLRequest | None]] = (None, "none", None)
 _EXPOSED: Final = b"Retry-After, X-Trace-Id"
 
 
 class _Exchange:
     """What becomes known of one request while it is answered."""
 
-    __slots__ = ("company_id", "cycle", "head", "is_authenticated", "is_reading", "media", "trace_id")
+    __slots__ = (
+        "asked",
+        "company_id",
+        "cycle",
+        "head",
+        "is_authenticated",
+        "is_reading",
+        "media",
+        "trace_id",
+    )
 
     def __init__(self, head: dict[bytes, bytes], trace_id: bytes, cycle: Cycle | None) -> None:
         self.head = head
@@ -98,6 +117,7 @@ class _Exchange:
         self.company_id: UUID | None = None
         self.is_authenticated = False
         self.is_reading = False
+        self.asked = _NOTHING_YET
 
     def respond(self, status: int, body: bytes) -> bool:
         """Send what needs no other header than every answer has, at once; False if it cannot be."""
@@ -116,11 +136,15 @@ class GraphQLEndpoint:
         self._authenticator = services.authenticator
         self._engine = services.engine
         self._pool = services.pool
+        self._replica = services.replica
         self._signing_key = services.signing_key
         self._check_document = services.engine.check_document
-        self._trusted = TrustedDocuments(services.pool, size=services.settings.document_cache_size)
+        self._trusted = TrustedDocuments(
+            services.pool, size=services.settings.document_cache_size, own=own_documents(read_operations())
+        )
+        self._bound_variables = BoundVariables(services.pool)
         self._limits = services.settings.limits
-        self._open_introspection = services.settings.open_introspection
+        self._settings = services.settings
         self._deadlines = Deadlines(services.settings.limits.request_timeout_ms / 1000)
         self._metrics = services.metrics
         self._tracing = services.tracing
@@ -131,15 +155,16 @@ class GraphQLEndpoint:
         """Answer one request; `head` is its headers, of those with several values the last."""
         began_ns = perf_counter_ns()
         if len(head) != len(scope["headers"]):
-            head = _joined(scope["headers"])
+            head = joined_headers(scope["headers"])
         cycle = scope["extensions"].get(CYCLE) if "extensions" in scope else None
         exchange = _Exchange(head, trace_id_of(head.get(b"traceparent")), cycle)
+        TRACE_ID.set(exchange.trace_id)
         if scope["method"] == "OPTIONS":
             await self._preflight(scope, exchange, send)
             return
         span = None
         if self._tracing is not None:
-            span = self._tracing.start(head.get(b"traceparent"), exchange.trace_id)
+            span = self._tracing.start(head.get(b"traceparent"), exchange.trace_id, scope)
         watched = self._deadlines.begin()
         headers = _NONE
         try:
@@ -159,8 +184,11 @@ class GraphQLEndpoint:
             self._deadlines.end(watched)
         if headers or not exchange.respond(status, body):
             await self._send(exchange, status, headers, body, send)
-        self._metrics.count(outcome, status, perf_counter_ns() - began_ns)
+        client, kind, request = exchange.asked
+        self._metrics.count(outcome, status, perf_counter_ns() - began_ns, client, kind)
         if self._tracing is not None and span is not None:
+            operation = operation_of(request, kind, outcome, self._check_document)
+            self._tracing.name_operation(span, operation)
             self._tracing.end(span, outcome, status)
 
     async def _send(
@@ -189,8 +217,9 @@ class GraphQLEndpoint:
         exchange.company_id = company_id = company.company_id if company is not None else None
         share = company.company_urn if company is not None else None
         exchange.is_authenticated = True
-        if b"origin" in head:
-            await self._check_origin(head[b"origin"], company_id)
+        widget = grants.viewer.widget
+        if widget is not None or b"origin" in head:
+            await self._origins.check(head, widget, company_id)
         by_get = scope["method"] == "GET"
         if by_get:
             request = _by_url(scope, grants)
@@ -204,53 +233,45 @@ class GraphQLEndpoint:
             request = request_of_body(body)
         client = grants.viewer.client
         if client is not None or not isinstance(request, GraphQLRequest):
-            request = await admit(request, client, self._trusted)
+            request = await self._admit(request, grants.viewer)
         if by_get and not self._engine.is_query(request):
-            raise CallerError(
-                ErrorCode.BAD_REQUEST,
-                "By GET only queries can be run; send this by POST.",
-                status=405,
-                headers={"Allow": "POST"},
-            )
+            raise _only_by_post()
         key = head.get(b"idempotency-key")
+        writes = "mutation" in request.query and not self._engine.is_query(request)
+        exchange.asked = (client, "mutation" if writes else "query", request)
         self._gate.enter(share)
         try:
-            if key is None or company is None or self._engine.is_query(request):
-                body = await self._execute(grants, request, self._pool)
+            if key is None or company is None or not writes:
+                body = await self._execute(grants, request, self._pool, None if writes else self._replica)
             else:
-                body = await execute_once(
-                    self._pool,
-                    company.company_id,
-                    grants.viewer,
-                    key,
-                    request,
-                    partial(self._execute, grants, request),
-                )
+                body = await self._execute_once(key, company.company_id, grants, request)
         finally:
             self._gate.leave(share)
-        if "mutation" in request.query and not self._engine.is_query(request):
+            if writes and self._replica is not None and company_id is not None:
+                await self._replica.wrote(company_id)
+        if writes:
             # Whoever switched something on uses it next, and not only after the watch's next look.
             await self._authenticator.refresh()
         return body
 
-    def _execute(self, grants: Grants, request: GraphQLRequest, pool: Pool) -> Coroutine[Any, Any, bytes]:
-        context = RequestContext(grants, pool, self._check_document, self._signing_key)
-        introspection = self._open_introspection or Role.STAFF in grants.roles
+    async def _admit(self, sent: SentRequest, viewer: Viewer) -> GraphQLRequest:
+        request = await admit(sent, viewer.client, self._trusted)
+        if viewer.widget is not None:
+            request = await self._bound_variables.bind(request, viewer, viewer.widget)
+        return request
+
+    async def _execute_once(
+        self, key: bytes, company_id: CompanyId, grants: Grants, request: GraphQLRequest
+    ) -> bytes:
+        execute = partial(self._execute, grants, request)
+        return await execute_once(self._pool, company_id, grants.viewer, key, request, execute)
+
+    def _execute(
+        self, grants: Grants, request: GraphQLRequest, pool: Pool, replica: Replica | None = None
+    ) -> Coroutine[Any, Any, bytes]:
+        context = RequestContext(grants, pool, self._check_document, self._signing_key, replica)
+        introspection = may_introspect(grants, self._settings)
         return self._engine.execute(request, context, introspection=introspection)
-
-    async def _check_origin(self, origin: bytes, company_id: UUID | None) -> None:
-        """Refuse a page of one customer that carries another's token.
-
-        An origin that nobody has registered may be our own (GraphiQL): it is served, and a browser shows
-        the answer only to pages of the very host that gave it.
-        """
-        registered = await self._origins.is_registered(origin)
-        if registered and not await self._origins.is_registered_by(company_id, origin):
-            raise CallerError(
-                ErrorCode.FORBIDDEN,
-                "This page's origin is not registered for the token's company.",
-                status=403,
-            )
 
     async def _cors(self, exchange: _Exchange) -> Headers:
         """Lets the page read the answer if its origin is registered; before we know for whom, for anybody.
@@ -306,15 +327,13 @@ class GraphQLEndpoint:
         return ErrorCode.INTERNAL_ERROR.value, 500, _NONE, _body([entry])
 
 
-def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The headers, where one given twice becomes a list, as RFC 9110 (5.3) reads it.
-
-    That is good for Accept, and no value that any of the others could have.
-    """
-    head: dict[bytes, bytes] = {}
-    for name, value in headers:
-        head[name] = head[name] + b", " + value if name in head else value
-    return head
+def _only_by_post() -> CallerError:
+    return CallerError(
+        ErrorCode.BAD_REQUEST,
+        "By GET only queries can be run; send this by POST.",
+        status=405,
+        headers={"Allow": "POST"},
+    )
 
 
 def _check_head(scope: Scope, head: dict[bytes, bytes]) -> None:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from app.database.migrate import pending
 from app.database.pool import Pool
 from app.errors import CallerError
+from app.http.measuring import measure
 from app.http.overload import Gate
 from app.http.services import Services
 from app.telemetry.metrics import CONTENT_TYPE
@@ -41,12 +42,6 @@ def probe_routes(services: Services, gate: Gate) -> list[BaseRoute]:
         Route("/readyz", show_readiness, methods=["GET"]),
         Route("/metrics", show_metrics, methods=["GET"]),
     ]
-
-
-def measure(services: Services, gate: Gate) -> None:
-    """Bring this worker's gauges to date."""
-    state = services.pool.state()
-    services.metrics.set_gauges(gate.in_flight, state.open, state.free, state.waiting)
 
 
 async def _hindrance(pool: Pool) -> str | None:

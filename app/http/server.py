@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import structlog
 import uvicorn
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 from uvicorn.supervisors.multiprocess import SIGNALS, Multiprocess
 
@@ -27,18 +27,20 @@ from app.errors import CallerError, ErrorCode, Fault
 from app.http.access_tokens import access_token_routes
 from app.http.connection import BoundedConnection
 from app.http.edge import Edge
-from app.http.graphiql import graphiql_routes
+from app.http.graphiql import graphiql_routes, insight_routes
 from app.http.graphql import GraphQLEndpoint
 from app.http.keys import key_routes
+from app.http.measuring import keep_measuring, keep_measuring_backlog
 from app.http.origins import Origins
 from app.http.overload import Gate
-from app.http.probes import measure, probe_routes
+from app.http.probes import probe_routes
 from app.http.services import Services
+from app.http.widgets import widget_routes
 from app.http.wire import WireEndpoint
 from app.settings import Settings
+from app.telemetry.exporting import tracing_of
 from app.telemetry.logs import configure_logging, what_failed
 from app.telemetry.metrics import Metrics
-from app.telemetry.tracing import tracing_of
 
 KEEP_ALIVE_S: Final = 65
 """Longer than the 60 s after which common load balancers close an idle connection themselves."""
@@ -46,7 +48,6 @@ KEEP_ALIVE_S: Final = 65
 DRAIN_S: Final = 12
 """What runs at the signal to stop may end: the deadline of a request and a little."""
 
-_GAUGES_EVERY_S: Final = 1.0
 _RESTART_PAUSE_S: Final = 1.0
 _PARENT_CHECK_S: Final = 0.5
 
@@ -65,9 +66,7 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
     """
     gate = Gate()
     origins = Origins(services.watching or services.pool)
-    routes = [*probe_routes(services, gate), *key_routes(services), *access_token_routes(services)]
-    if services.settings.graphiql:
-        routes += graphiql_routes(services.personas if services.settings.development_tokens else None)
+    routes = _routes(services, origins, gate)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
@@ -80,10 +79,14 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
             await origins.watch.read_now()
         except CallerError as error:
             _log.warning("started_without_database", code=error.code.value)
+        if services.replica is not None:
+            await services.replica.open()
         jobs: dict[str, Job] = {
             "authenticator": services.authenticator.run,
             "origins": origins.watch.keep,
-            "gauges": partial(_keep_measuring, services, gate),
+            "metrics": partial(keep_measuring, services, gate),
+            "backlog": partial(keep_measuring_backlog, services),
+            **({"replica": services.replica.keep} if services.replica is not None else {}),
             **services.background,
         }
         tasks = [asyncio.create_task(_for_ever(name, job), name=name) for name, job in jobs.items()]
@@ -97,6 +100,8 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
             await asyncio.gather(*tasks, return_exceptions=True)
             for pool in opened_here:
                 await pool.close()
+            if services.replica is not None:
+                await services.replica.close()
             if services.tracing is not None:
                 await asyncio.to_thread(services.tracing.close)
 
@@ -109,17 +114,40 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
     )
 
 
+def _routes(services: Services, origins: Origins, gate: Gate) -> list[BaseRoute]:
+    """Everything beside /graphql and the wire API."""
+    routes = [
+        *probe_routes(services, gate),
+        *key_routes(services),
+        *access_token_routes(services),
+        *widget_routes(services, origins, gate),
+    ]
+    if services.settings.graphiql:
+        routes += graphiql_routes(services.personas if services.settings.development_tokens else None)
+        if services.explains is not None:
+            authenticator = services.authenticator
+            routes += insight_routes(
+                services.settings, services.explains, authenticator.grants, services.pool, gate
+            )
+    return routes
+
+
 def serve(
-    settings: Settings, make_services: MakeServices, *, on_ready: Callable[[str], None] | None = None
+    settings: Settings,
+    make_services: MakeServices,
+    *,
+    listener: socket.socket | None = None,
+    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let running requests end, and return.
 
     `make_services` is called once in each worker; with more than one worker it must be importable, and
-    `settings.database_url` must name a running database. `on_ready` gets the URL once all workers answer.
+    `settings.database_url` must name a running database. `listener` is there already, or host and port are
+    listened on. `on_ready` gets the URL once all workers answer.
     Raises: CallerError (BAD_USER_INPUT) if the port cannot be had; Fault if workers do not come up.
     """
-    listener = listen(settings.host, settings.port)
-    url = _url(listener, settings.host)
+    listener = listener or listen(settings.host, settings.port)
+    url = url_of(listener, settings.host)
     tell = partial(on_ready, url) if on_ready is not None else None
     try:
         if settings.workers == 1:
@@ -142,6 +170,8 @@ def _worker_app(
         threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     services = make_services(settings)
     services = replace(services, metrics=Metrics(metrics_folder), tracing=tracing_of(os.environ))
+    if services.replica is not None and metrics_folder is not None:
+        services.replica.share(metrics_folder / "written")
     return build_app(services, on_started=_settle_memory)
 
 
@@ -251,12 +281,6 @@ async def _for_ever(name: str, job: Job) -> None:
         await asyncio.sleep(_RESTART_PAUSE_S)
 
 
-async def _keep_measuring(services: Services, gate: Gate) -> None:
-    while True:
-        measure(services, gate)
-        await asyncio.sleep(_GAUGES_EVERY_S)
-
-
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there (port 0: on any free port). Raises: CallerError if it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -273,6 +297,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url(listener: socket.socket, host: str) -> str:
+def url_of(listener: socket.socket, host: str) -> str:
+    """The address, without a path, of whatever listens there."""
     shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}"

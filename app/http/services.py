@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.access.guards import Grants
-from app.auth.authenticate import Caller
+from app.auth.authenticate import Caller, WidgetBearer
 from app.auth.keys import SigningKey
 from app.database.pool import Pool
+from app.database.replica import Replica
 from app.engine.request import GraphQLRequest
 from app.http.graphiql import Persona
+from app.http.graphiql.insight import Explains
 from app.http.graphiql.routes import PersonaSource
+from app.linkedin.source import MemberSource
 from app.settings import Settings
 from app.telemetry.metrics import Metrics
 from app.telemetry.tracing import Tracing
@@ -52,6 +55,10 @@ class Authenticates(Protocol):
         """The same for the wire API, with the application that the token is of. Raises like `grants`."""
         ...
 
+    async def widget(self, token: str) -> WidgetBearer:
+        """What a widget token says, and whom its page would stand for. Raises like `grants`."""
+        ...
+
     async def refresh(self) -> None:
         """Look at once whether the facts that access is decided from have changed."""
         ...
@@ -69,9 +76,11 @@ class Authenticates(Protocol):
 class Services:
     """What `build_app` joins.
 
-    `personas` are offered in GraphiQL where development tokens are on. `background` is what a worker does
-    beside answering, by name; each is kept running for as long as it serves. `signing_key` is our own.
-    `watching` and `beside` are the pools of the watches and of the background, where they have their own.
+    `explains` is the engine for GraphiQL's docs and plans, `personas` are offered there where development
+    tokens are on. `background` is what a worker does beside answering, by name; each is kept running for as
+    long as it serves. `signing_key` is our own. `replica` chooses where queries read, if there is one.
+    `watching` and `beside` are the pools of the watches and of the background, where they have their own;
+    `members` is LinkedIn, where members come from there.
     """
 
     settings: Settings
@@ -79,7 +88,10 @@ class Services:
     authenticator: Authenticates
     engine: Executes
     watching: Pool | None = None
+    replica: Replica | None = None
     beside: Pool | None = None
+    members: MemberSource | None = None
+    explains: Explains | None = None
     personas: PersonaSource | None = None
     signing_key: SigningKey | None = None
     background: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)

@@ -9,11 +9,12 @@ from typing import Any, Final
 import structlog
 
 from app.auth.authenticate import Caller
-from app.errors import CallerError
+from app.errors import CallerError, ErrorCode
 from app.http.body import Disconnected, Receive, read_body
 from app.http.deadlines import Deadlines
 from app.http.overload import Gate
 from app.http.services import Services
+from app.telemetry.current import TRACE_ID
 from app.telemetry.logs import what_failed
 from app.telemetry.tracing import trace_id_of
 from app.wire.answers import Answer
@@ -54,6 +55,7 @@ class WireEndpoint:
         self._deadlines = Deadlines(limits.request_timeout_ms / 1000)
         self._metrics = services.metrics
         self._tracing = services.tracing
+        self._replica = services.replica
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,10 +63,11 @@ class WireEndpoint:
         head = _head(scope)
         parent = head.get("traceparent", "").encode("latin-1") or None
         trace_id = trace_id_of(parent)
+        TRACE_ID.set(trace_id)
         told: dict[str, Any] = {}
         span = None
         if self._tracing is not None:
-            span = self._tracing.start(parent, trace_id, "Wire call")
+            span = self._tracing.start(parent, trace_id, scope, "/v2")
         try:
             answer, outcome = await self._answer_in_time(scope, head, receive, told), "OK"
         except Disconnected:
@@ -102,6 +105,10 @@ class WireEndpoint:
         authorization = head.get("authorization")
         header = authorization.encode("latin-1") if authorization is not None else None
         caller = await self._authenticator.caller(header)
+        if caller.grants.viewer.widget is not None:
+            raise CallerError(
+                ErrorCode.FORBIDDEN, "This token is a widget page's, for GraphQL only.", status=403
+            )
 
         async def look_again() -> Caller:
             await self._authenticator.refresh()
@@ -126,6 +133,8 @@ class WireEndpoint:
             answer = await self._front.answer(call, caller, told, look_again)
         finally:
             self._gate.leave(share)
+            if self._replica is not None and company is not None and call.method != "GET":
+                await self._replica.wrote(company.company_id)
         if call.method != "GET" and told.get("changes_facts"):
             await self._authenticator.refresh()
         return answer

@@ -80,6 +80,7 @@ KEPT: Final[Mapping[str, str]] = MappingProxyType(
         "sync_run": "when records were synced and how many, not which",
         "registered_origin": "the customer's set-up: which pages may call",
         "ats_integration": "the customer's set-up: what the partner calls the integration's parts",
+        "widget_token_exchange": "random numbers of widgets' tokens, kept for minutes; they name nobody",
         "wire_usage": "how many calls and records came in, not which",
         "callback": "the customer's set-up: where its ATS is called; it is told of the erasure there",
         "inmail": "LinkedIn's records: what recruiters wrote in Recruiter",

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -37,6 +38,8 @@ class People:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.breaker = breaker
+        self.outcomes: Counter[str] = Counter()
+        """Calls by what became of them: `answered`, `throttled`, `failed`, or `not_asked` at all."""
         self._calls = calls
         self._tokens = tokens
         self._clock = clock
@@ -72,12 +75,16 @@ class People:
     async def _call(self, target: str, until: float) -> Any:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._attempt(target)
+                answer = await self._attempt(target)
             except SourceFault as fault:
+                self.outcomes[_outcome_of(fault)] += 1
                 wait_s = _wait_s(fault)
                 if wait_s is None or attempt == ATTEMPTS or self._clock() + wait_s >= until:
                     raise
                 await asyncio.sleep(wait_s)
+            else:
+                self.outcomes["answered"] += 1
+                return answer
         raise AssertionError("The last attempt neither answered nor failed.")
 
     async def _attempt(self, target: str) -> Any:
@@ -99,6 +106,12 @@ class People:
             self._tokens.forget(token)
             token = await self._tokens.get()
             return await self._calls.get(target, {**_HEADERS, "Authorization": f"Bearer {token}"})
+
+
+def _outcome_of(fault: SourceFault) -> str:
+    if isinstance(fault, NotAsked):
+        return "not_asked"
+    return "throttled" if isinstance(fault, Throttled) else "failed"
 
 
 def _wait_s(fault: SourceFault) -> float | None:

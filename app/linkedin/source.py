@@ -54,9 +54,13 @@ class MemberSource:
         self._fetch_within_s = fetch_within_s
         self._clock = clock
         self._now = now
+        self.brings = 0
+        """Times that requests waited for members."""
         self._under_way: dict[MemberUrn, asyncio.Task[Faults]] = {}
         self._stale: dict[MemberUrn, None] = {}
         self._stale_came = asyncio.Event()
+        self.refreshes = 0
+        """Members that were to be fetched anew in the background."""
 
     async def bring(self, urns: Collection[MemberUrn], *, within_s: float) -> Faults:
         """Have LinkedIn's answer about these in the cache; answers those that could not be had, and why.
@@ -85,6 +89,7 @@ class MemberSource:
             if len(self._stale) >= STALE_MAX:
                 break
             self._stale[urn] = None
+            self.refreshes += 1
         self._stale_came.set()
 
     async def run(self) -> NoReturn:

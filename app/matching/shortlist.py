@@ -139,8 +139,9 @@ async def _skills_named(pool: Pool, company: CompanyId, said: Sequence[str], tex
           from (
             select urn from member_search s where s.document @@ ('''#' || known.key || '''')::tsquery limit 20
           ) as having_it
-          join member using (urn)
-          cross join lateral jsonb_array_elements(skills) as skill
+          -- One by one, or a planner may spell out the skills of all members before it looks who has it.
+          cross join lateral (select skills from member m where m.urn = having_it.urn offset 0) as known_as
+          cross join lateral jsonb_array_elements(known_as.skills) as skill
           where replace(search_words(skill ->> 'name'), ' ', '_') = known.key
           group by skill ->> 'name'
           order by count(*) desc, skill ->> 'name'

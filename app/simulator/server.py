@@ -1,16 +1,14 @@
 """The simulator as an application, and as a server that runs while a `with` lasts."""
 
-import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Final
 from urllib.parse import parse_qs
 
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +17,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.errors import CallerError
+from app.http.beside import served_beside
 from app.simulator.activity import FINDERS
 from app.simulator.answers import JsonResponse, error
 from app.simulator.knobs import Knobs
@@ -27,7 +26,6 @@ from app.simulator.people import get_people
 from app.simulator.state import State
 
 _BODY_BYTES_MAX: Final = 64 * 1024
-_STOP_WITHIN_S: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +55,9 @@ def build_simulator(state: State) -> ASGIApp:
 @contextlib.asynccontextmanager
 async def running_simulator(state: State, listener: socket.socket) -> AsyncIterator[RunningSimulator]:
     """Serve on the listening socket, on this event loop. What is under way at the end is broken off."""
-    config = uvicorn.Config(
-        build_simulator(state),
-        http=_Connection,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_STOP_WITHIN_S,
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
     host, port = listener.getsockname()[:2]
-    try:
-        await server.up.wait()
+    async with served_beside(build_simulator(state), listener, http=_Connection, lifespan="off"):
         yield RunningSimulator(f"http://{f'[{host}]' if ':' in host else host}:{port}", state)
-    finally:
-        server.should_exit = True
-        await serving
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to those whose loop it runs on."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class _Connection(HttpToolsProtocol):

@@ -1,5 +1,6 @@
 """The one path below every way in: validate, normalise, upsert or delete, an outcome for each record."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -30,6 +31,9 @@ BATCH_MAX: Final = 1_000
 
 _MANY: Final = 50
 """New records of a batch that may be part of a first sync, for which tables have no statistics yet."""
+
+records_taken: Final[Counter[tuple[RecordEntity, RecordOutcome]]] = Counter()
+"""What became of the records that this process was given, also where their batch failed in the end."""
 
 
 async def ingest(
@@ -91,6 +95,7 @@ async def ingest_within(
         for round_ in _rounds([one for one in valid if one.record.entity is entity]):
             results.update(await TAKERS[entity](batch, round_))
     ordered = [results[position] for position in range(len(records))]
+    records_taken.update((result.entity, result.outcome) for result in ordered)
     if run is not None:
         await record_results(connection, company, run, ordered, now=origin.now)
     if sum(result.outcome is RecordOutcome.CREATED for result in ordered) >= _MANY:
@@ -143,6 +148,7 @@ async def delete_within(
     deleted = await delete_known(connection, origin, list(sound.values()))
     results.update(zip(sound, deleted, strict=True))
     ordered = [results[position] for position in range(len(keys))]
+    records_taken.update((result.entity, result.outcome) for result in ordered)
     if run is not None:
         await record_results(connection, company, run, ordered, now=origin.now)
     return ordered

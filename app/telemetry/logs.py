@@ -12,6 +12,8 @@ from typing import Any, Final, TextIO
 import orjson
 import structlog
 
+from app.telemetry.current import TRACE_ID
+
 _FRAMES_MAX: Final = 12
 _MESSAGE_LENGTH_MAX: Final = 200
 
@@ -22,6 +24,7 @@ def configure_logging(stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
+            _with_trace_id,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.JSONRenderer(serializer=_json),
         ],
@@ -50,6 +53,14 @@ def what_failed(error: BaseException) -> dict[str, Any]:
 def _shown(filename: str) -> str:
     """The end of a path: module and folder say enough, and where it is installed is nobody's business."""
     return "/".join(filename.replace("\\", "/").split("/")[-3:])
+
+
+def _with_trace_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Every line that is written on behalf of a request says which."""
+    trace_id = TRACE_ID.get()
+    if trace_id is not None:
+        event.setdefault("trace_id", trace_id.decode("ascii"))
+    return event
 
 
 def _json(event: Any, **_: Any) -> str:

@@ -1,7 +1,8 @@
-"""Trace ids on every request; a span only on those that are sampled, and never one for a field.
+"""Trace ids on every request; spans only for those that are sampled, and never one for a field.
 
 Sampling is decided before a span exists: a span that is made and then dropped costs as much as one that is
-kept. Spans go where OpenTelemetry's own variables say (OTEL_TRACES_EXPORTER names an installed exporter,
+kept. Names and attributes are OpenTelemetry's conventions for HTTP servers, GraphQL and databases. Spans go
+where OpenTelemetry's own variables say (OTEL_TRACES_EXPORTER names an installed exporter,
 OTEL_TRACES_SAMPLER_ARG the share of requests, OTEL_SERVICE_NAME the service); without an exporter there
 are none.
 """
@@ -9,21 +10,30 @@ are none.
 import random
 import re
 from collections.abc import Mapping
-from importlib.metadata import entry_points
-from typing import Final
+from typing import Any, Final
 
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, set_span_in_context
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
 
-from app.errors import CallerError, ErrorCode
+from app.telemetry.current import LISTENER
+from app.telemetry.statements import Statements
 
 _TRACEPARENT: Final = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-_EXPORTERS: Final = "opentelemetry_traces_exporter"
 _NO_TRACE: Final = b"0" * 32
 _NO_SPAN: Final = b"0" * 16
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+_OPERATION_NAME_LENGTH_MAX: Final = 100
+
+Scope = Mapping[str, Any]
 
 
 def trace_id_of(traceparent: bytes | None) -> bytes:
@@ -41,7 +51,7 @@ def _parent(traceparent: bytes) -> tuple[bytes, bytes, bool] | None:
 
 
 class Tracing:
-    """Makes the one span of a sampled request."""
+    """Makes the span of a sampled request, and below it one for each of its statements."""
 
     def __init__(self, provider: TracerProvider, share: float) -> None:
         self._provider = provider
@@ -49,11 +59,11 @@ class Tracing:
         self._share = share
 
     def start(
-        self, traceparent: bytes | None, trace_id: bytes, name: str = "GraphQL Operation"
+        self, traceparent: bytes | None, trace_id: bytes, scope: Scope, route: str = "/graphql"
     ) -> Span | None:
         """A span for this request, None if it is not sampled. A caller that samples is followed.
 
-        The span has the trace id that the caller is told.
+        The span has the trace id that the caller is told. Until `end`, statements of this task get theirs.
         """
         parent = _parent(traceparent) if traceparent is not None else None
         if not (parent is not None and parent[2]) and random.random() >= self._share:
@@ -61,20 +71,44 @@ class Tracing:
         # Without a caller's span the trace id alone goes on; a random parent carries it into the SDK.
         span_id = int(parent[1], 16) if parent is not None else random.getrandbits(63) + 1
         context = SpanContext(int(trace_id, 16), span_id, is_remote=True, trace_flags=TraceFlags(1))
-        return self._tracer.start_span(
-            name, set_span_in_context(NonRecordingSpan(context)), kind=SpanKind.SERVER
+        method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
+        span = self._tracer.start_span(
+            f"{method if method != '_OTHER' else 'HTTP'} {route}",
+            set_span_in_context(NonRecordingSpan(context)),
+            kind=SpanKind.SERVER,
+            attributes=_of_http(scope, method, route),
         )
+        LISTENER.set(Statements(self._tracer, span))
+        return span
 
     def end(self, span: Span, outcome: str, status: int) -> None:
-        """Close the span with how the request went."""
+        """Close the span with how the request went: `outcome` is OK, PARTIAL or the code of its error."""
+        LISTENER.set(None)
         span.set_attribute("http.response.status_code", status)
         span.set_attribute("rsc.outcome", outcome)
+        if outcome not in ("OK", "PARTIAL"):
+            span.set_attribute("error.type", outcome)
+        if status >= 500:
+            span.set_status(Status(StatusCode.ERROR))
         span.end()
+
+    def name_operation(self, span: Span, operation: tuple[str, str | None] | None) -> None:
+        """Name the span by its operation: the kind, and the name that it has in a document that is valid."""
+        if operation is None:
+            return
+        kind, name = operation
+        span.set_attribute("graphql.operation.type", kind)
+        if name is not None:
+            name = name[:_OPERATION_NAME_LENGTH_MAX]
+            span.set_attribute("graphql.operation.name", name)
+        span.update_name(kind if name is None else f"{kind} {name}")
 
     def end_wire(self, span: Span, call: Mapping[str, str | int], outcome: str, status: int) -> None:
         """The same for a call of the wire API: `call` has its resource, method and number of records."""
-        if "resource" in call and "method" in call:
-            span.update_name(f"{call['method']} {call['resource']}")
+        if "resource" in call:
+            span.set_attribute("http.route", f"/v2/{call['resource']}")
+            if "method" in call:
+                span.update_name(f"{call['method']} {call['resource']}")
         for name, value in call.items():
             span.set_attribute(f"rsc.wire.{name}", value)
         self.end(span, outcome, status)
@@ -84,40 +118,21 @@ class Tracing:
         self._provider.shutdown()
 
 
-def tracing_of(environ: Mapping[str, str]) -> Tracing | None:
-    """What OpenTelemetry's variables ask for; None if they name no exporter.
-
-    Raises: CallerError (BAD_USER_INPUT) for an exporter that is not installed or a share that is none.
-    """
-    name = environ.get("OTEL_TRACES_EXPORTER", "none").strip()
-    if name in {"", "none"} or environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
-        return None
-    share = _share(environ.get("OTEL_TRACES_SAMPLER_ARG", "0.01"))
-    service = environ.get("OTEL_SERVICE_NAME") or "rsc-gateway"
-    provider = TracerProvider(sampler=ALWAYS_ON, resource=Resource({SERVICE_NAME: service}))
-    provider.add_span_processor(BatchSpanProcessor(_exporter(name)))
-    return Tracing(provider, share)
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise CallerError(
-            ErrorCode.BAD_USER_INPUT,
-            f"OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1, not {text[:40]!r}.",
-        )
-    return share
-
-
-def _exporter(name: str) -> SpanExporter:
-    for found in entry_points(group=_EXPORTERS, name=name):
-        exporter = found.load()()
-        assert isinstance(exporter, SpanExporter)
-        return exporter
-    raise CallerError(
-        ErrorCode.BAD_USER_INPUT,
-        f"OTEL_TRACES_EXPORTER names {name[:40]!r}, which is not installed; its package provides it.",
-    )
+def _of_http(scope: Scope, method: str, route: str) -> dict[str, str | int]:
+    """What the conventions want of a request. A path of the wire API has people's ids: it is left out."""
+    said: dict[str, str | int] = {
+        "http.request.method": method,
+        "http.route": route,
+        "url.scheme": scope.get("scheme", "http"),
+        "network.protocol.version": scope.get("http_version", "1.1"),
+    }
+    if scope.get("path") == route:
+        said["url.path"] = route
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+    # Only names that are ours came so far.
+    name, _, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
+    if name or port:
+        said["server.address"] = name or port
+    if name and port.isascii() and port.isdigit():
+        said["server.port"] = int(port)
+    return said

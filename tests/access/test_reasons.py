@@ -15,6 +15,7 @@ from app.access.features import (
     SeatState,
 )
 from app.access.viewer import CompanyFacts, SeatFacts, Viewer
+from app.access.widget import Widget, WidgetClaim
 from tests.access.companies import APAC, EMEA, FOREIGN, LITE, company, contract, integration, seat, viewer
 
 API_FEATURES = (Feature.INMAIL_HISTORY, Feature.NOTES_HISTORY, Feature.INMAIL_STUB_PROFILE)
@@ -301,3 +302,17 @@ MENDS = [
 @pytest.mark.parametrize(("feature", "of", "sentence"), MENDS)
 def test_a_refusal_says_who_has_to_do_what(feature: Feature, of: Viewer, sentence: str) -> None:
     assert mend(feature, of) == sentence
+
+
+def test_in_a_widget_a_person_is_told_what_a_person_can_do() -> None:
+    """Its page speaks for the ATS, which would be told to stop calling, and to look at a field."""
+    page = WidgetClaim(Widget.ONBOARDING)
+    off = company(integration(state=IntegrationState.DISABLED), contract())
+    assert mend(Feature.INMAIL_HISTORY, replace(viewer(off, Role.ATS_USER), widget=page)) == (
+        "Ask an ATS admin of Northwind to request RSC with Demo ATS again, and a Recruiter admin to enable "
+        "it in Product settings."
+    )
+    anew = company(integration(resyncing=("job",)), contract(activated=True))
+    assert mend(Feature.ONE_CLICK_EXPORT, replace(recruiter(anew), widget=page)) == (
+        "Wait until the jobs are synced anew, up to 7 days; the integration's page shows how far it is."
+    )

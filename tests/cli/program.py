@@ -82,6 +82,12 @@ class Demo:
         return line.split()[1].removesuffix("/graphql")
 
     @property
+    def ats_url(self) -> str:
+        """Where its pretend ATS answers."""
+        (line,) = [line for line in self.printed if line.startswith("ats:")]
+        return line.split()[1]
+
+    @property
     def settings(self) -> dict[str, str]:
         """What other commands need to be set to go beside it."""
         return {"RSC_DATA_DIR": str(self.data)}

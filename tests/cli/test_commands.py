@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, validate_schema
 
-from app.cli.sql_layout import laid_out
+from app.engine.sql_layout import laid_out
 from resolvers.schema import print_federation_sdl
 from tests.cli.program import ROOT, Demo, run
 

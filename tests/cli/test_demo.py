@@ -1,5 +1,6 @@
 """`rsc demo`: one command, and everything answers; however it ends, nothing is left running."""
 
+import re
 import signal
 import socket
 from pathlib import Path
@@ -9,6 +10,10 @@ import psutil
 import pytest
 
 from app.auth.personas import PERSONAS
+from app.cli.demo import listen_beside
+from app.errors import CallerError
+from app.http.server import listen
+from app.settings import Settings
 from tests.cli.program import Demo, run
 
 _JOINED = '{ candidate(externalId: "cand-0001") { externalId member { firstName } } }'
@@ -17,6 +22,7 @@ _JOINED = '{ candidate(externalId: "cand-0001") { externalId member { firstName 
 def test_prints_its_urls_and_a_token_for_each_persona_and_then_ready(demo: Demo) -> None:
     assert demo.printed[0] == f"graphql:  {demo.url}/graphql"
     assert demo.printed[1] == f"graphiql: {demo.url}/graphiql"
+    assert demo.printed[2].startswith("ats:      http://127.0.0.1:")
     assert demo.printed[-1] == "ready"
     assert list(demo.tokens()) == list(PERSONAS)
 
@@ -48,6 +54,14 @@ def test_anybody_may_read_the_schema_in_the_demo(demo: Demo) -> None:
     assert answer == {"data": {"__schema": {"queryType": {"name": "Query"}}}}
 
 
+def test_the_ats_is_on_another_origin_that_may_frame_the_widgets(demo: Demo) -> None:
+    assert demo.ats_url != demo.url
+    assert f"{demo.url}/widgets/loader.js" in httpx.get(f"{demo.ats_url}/candidates/cand-0001").text
+    key = re.findall("api_key: (.+)", httpx.get(f"{demo.ats_url}/settings").text)[0]
+    policy = httpx.get(f"{demo.url}/widgets/profile?app={key}").headers["Content-Security-Policy"]
+    assert demo.ats_url in policy.partition("frame-ancestors")[2].split()
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder that these tests start demos on, one after another."""
@@ -59,6 +73,7 @@ def test_stops_cleanly_on_a_signal_and_leaves_no_postgresql(data: Path, number: 
     with Demo(data) as demo:
         servers = demo.servers()
         assert servers
+        assert httpx.get(demo.ats_url).status_code == 200
         assert demo.stop(number) == 0
         assert "Traceback" not in demo.errors()
     assert not any(server.is_running() for server in servers)
@@ -91,6 +106,29 @@ def test_a_port_that_is_taken_is_told_before_anything_is_loaded(tmp_path: Path) 
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"Error: Port {port} of 127.0.0.1 cannot be had")
     assert not (tmp_path / "demo").exists()
+
+
+def _with_a_free_neighbour() -> socket.socket:
+    """A listening socket whose next port nobody has."""
+    while True:
+        one = listen("127.0.0.1", 0)
+        try:
+            listen("127.0.0.1", one.getsockname()[1] + 1).close()
+        except CallerError:
+            one.close()
+        else:
+            return one
+
+
+def test_the_ats_is_at_the_next_port_or_at_a_free_one_if_that_is_taken() -> None:
+    with _with_a_free_neighbour() as one:
+        port = one.getsockname()[1]
+        named = Settings(port=port)
+        with listen_beside(one, named) as beside, listen_beside(one, named) as other:
+            assert beside.getsockname()[1] == port + 1
+            assert other.getsockname()[1] not in {port, port + 1}
+        with listen_beside(one, Settings(port=0)) as anywhere:
+            assert anywhere.getsockname()[1] != port
 
 
 def test_fresh_makes_the_database_anew(data: Path) -> None:

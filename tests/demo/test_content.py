@@ -335,12 +335,16 @@ async def test_names_have_accents_and_other_scripts(demo: asyncpg.Connection) ->
         assert any(letter in name for name in names for letter in letters), letters
 
 
-async def test_the_ats_s_user_is_connected_to_the_recruiter_s_seat(demo: asyncpg.Connection) -> None:
+async def test_two_users_of_the_ats_are_connected_to_seats(demo: asyncpg.Connection) -> None:
     rows = await demo.fetch(
         """
         select c.partner_name, c.ats_user_id, s.urn
         from seat_connection c
         join seat s on s.company_id = c.company_id and s.id = c.seat_id
+        order by s.urn
         """
     )
-    assert [tuple(row) for row in rows] == [("Demo ATS", "demo:ats-user", "urn:li:seat:7001")]
+    assert [tuple(row) for row in rows] == [
+        ("Demo ATS", "demo:ats-user", "urn:li:seat:7001"),
+        ("Demo ATS", "demo:ats-owner", "urn:li:seat:7002"),
+    ]

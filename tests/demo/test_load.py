@@ -3,8 +3,10 @@
 import asyncpg
 import pytest
 
+from app.auth.keys import new_signing_key
 from app.database.pool import Pool
 from app.demo import load_demo
+from app.demo.applications import ORIGINS_MAX, ensure_demo_applications, register_ats_origins
 from app.errors import CallerError, ErrorCode
 from tests.conftest import TestServer
 from tests.demo.conftest import content_hash, load
@@ -93,6 +95,28 @@ async def test_fresh_takes_away_what_visitors_added_and_nothing_of_others(
         differing = {table for table in ours if ours[table] != theirs[table]}
         # A member's words are kept for the search beside the member.
         assert differing == {"company", "tag", "member", "member_search", "member_word"}
+
+
+async def test_applications_are_made_anew_with_the_data_and_keep_their_latest_origins(
+    server: TestServer, demo_template: str
+) -> None:
+    key = new_signing_key()
+    async with server.copy_of(demo_template) as dsn:
+        async with Pool(dsn, size=1) as pool:
+            first, *_ = await ensure_demo_applications(pool, key)
+        assert (await load(dsn, fresh=True)).loaded
+        async with Pool(dsn, size=1) as pool:
+            client_id, *_ = await ensure_demo_applications(pool, key)
+            assert client_id != first
+            for number in range(ORIGINS_MAX + 5):
+                await register_ats_origins(pool, client_id, [f"http://localhost:{9000 + number}"])
+            await register_ats_origins(pool, client_id, ["http://localhost:9010"])
+            (row,) = await pool.fetch(
+                None, "select js_sdk_domains from provisioned_application where client_id = $1", [client_id]
+            )
+        assert len(row["js_sdk_domains"]) == ORIGINS_MAX
+        assert row["js_sdk_domains"][0] == f"http://localhost:{9000 + ORIGINS_MAX + 4}"
+        assert "http://localhost:9010" in row["js_sdk_domains"]
 
 
 async def test_a_database_with_a_real_northwind_is_refused(

@@ -113,6 +113,7 @@ def services_on(
         pool=pool,
         authenticator=Authenticator(issuers, pool),
         engine=engine if engine is not None else real_engine(),
+        signing_key=KEY,
         tracing=tracing,
     )
 

@@ -77,6 +77,17 @@ async def test_the_page_names_each_asset_by_its_digest_and_a_browser_keeps_it(
         assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+async def test_what_a_module_of_the_page_imports_is_served_and_asked_for_again(
+    demo: httpx.AsyncClient,
+) -> None:
+    imported = re.findall(r'from "\./([^"]+)"', (await demo.get("/graphiql/assets/page.js")).text)
+    assert sorted(set(imported)) == ["asking.js", "guards.js", "plan.js"]
+    for name in imported:
+        module = await demo.get(f"/graphiql/assets/{name}")
+        assert module.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert module.headers["cache-control"] == "no-cache"
+
+
 async def test_an_asset_asked_for_without_its_digest_is_validated_by_its_etag(
     demo: httpx.AsyncClient,
 ) -> None:

@@ -1,19 +1,17 @@
 """GraphiQL as a person meets it: in Chromium, with every other origin cut off."""
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import uvicorn
 from graphql import GraphQLSchema, build_schema, graphql_sync
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,23 +19,8 @@ from starlette.routing import Route as ServerRoute
 
 from app.http.graphiql import Persona, PersonaSource, graphiql_routes
 from app.http.graphiql.routes import example_operations
-
-CHROMIUM = Path(os.environ.get("RSC_CHROMIUM", "/usr/bin/chromium"))
-CHROMIUM_IS_THERE = CHROMIUM.exists()
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-EVERYTHING_STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
-VIOLATIONS = """
-  window.violations = [];
-  document.addEventListener("securitypolicyviolation", (event) => {
-    window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
-  });
-"""
+from tests.http.browsing import Visit, visited
+from tests.widgets.browser import launched, require_chromium
 
 # The recruiter's schema has a field that support's has not, so that a switch shows in what can be read.
 RECRUITER_SCHEMA = build_schema(
@@ -71,6 +54,7 @@ class Gateway:
     asked: list[tuple[str, str]] = field(default_factory=list)
     issued: int = 0
     revoked: set[str] = field(default_factory=set)
+    guards_told: str = '{"guards": [], "types": {}}'
     schema_read: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def personas(self) -> list[Persona]:
@@ -93,6 +77,10 @@ class Gateway:
         result = graphql_sync(schema, body["query"], root, variable_values=body.get("variables"))
         return JSONResponse(result.formatted, media_type="application/graphql-response+json")
 
+    async def guards(self, request: Request) -> Response:
+        schema = self._schema_of(request.headers.get("authorization", "").removeprefix("Bearer "))
+        return Response(self.guards_told, status_code=200 if schema else 401)
+
     def _schema_of(self, token: str) -> GraphQLSchema | None:
         return {"recruiter": RECRUITER_SCHEMA, "support": SUPPORT_SCHEMA}.get(token.split("-")[0])
 
@@ -104,7 +92,11 @@ class Gateway:
 
 @asynccontextmanager
 async def served(gateway: Gateway, personas: PersonaSource | None) -> AsyncIterator[Gateway]:
-    routes = [*graphiql_routes(personas), ServerRoute("/graphql", gateway.answer, methods=["POST"])]
+    routes = [
+        *graphiql_routes(personas),
+        ServerRoute("/graphql", gateway.answer, methods=["POST"]),
+        ServerRoute("/graphiql/guards.json", gateway.guards),
+    ]
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off"))
     listener = socket.create_server(("127.0.0.1", 0))
     running = asyncio.create_task(server.serve(sockets=[listener]))
@@ -117,71 +109,17 @@ async def served(gateway: Gateway, personas: PersonaSource | None) -> AsyncItera
         listener.close()
 
 
-@dataclass
-class Visit:
-    """One page in a browser of its own, with everything that it did wrong."""
-
-    page: Page
-    origin: str
-    foreign: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    async def only_our_origin(self, route: Route) -> None:
-        if route.request.url.startswith((f"{self.origin}/", "data:", "blob:")):
-            await route.continue_()
-        else:
-            self.foreign.append(route.request.url)
-            await route.abort()
-
-    def hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-    async def assert_clean(self) -> None:
-        assert self.foreign == []
-        assert self.complaints == []
-        assert await self.page.evaluate("window.violations") == []
-
-    async def run(self) -> None:
-        await self.page.get_by_role("button", name="Execute query").click()
-
-    @property
-    def answer(self) -> Any:
-        return expect(self.page.locator(".graphiql-response .CodeMirror-code"))
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    if not CHROMIUM_IS_THERE:
-        reason = f"Chromium is not at {CHROMIUM}: install it (Debian: chromium) or set RSC_CHROMIUM."
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+    require_chromium()
+    async with launched() as browser:
         yield browser
-        await browser.close()
-
-
-@asynccontextmanager
-async def visited(chromium: Browser, gateway: Gateway, path: str = "/graphiql") -> AsyncIterator[Visit]:
-    context = await chromium.new_context(viewport={"width": 1440, "height": 900})
-    try:
-        await context.add_init_script(VIOLATIONS)
-        visit = Visit(await context.new_page(), gateway.url)
-        await context.route("**/*", visit.only_our_origin)
-        visit.page.on("console", visit.hear)
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        await visit.page.goto(f"{gateway.url}{path}")
-        yield visit
-    finally:
-        await context.close()
 
 
 @pytest_asyncio.fixture
 async def demo(chromium: Browser) -> AsyncIterator[tuple[Gateway, Visit]]:
     gateway = Gateway()
-    async with served(gateway, gateway.personas), visited(chromium, gateway) as visit:
+    async with served(gateway, gateway.personas), visited(chromium, gateway.url) as visit:
         yield gateway, visit
 
 
@@ -207,7 +145,7 @@ async def test_switching_the_persona_changes_the_token_and_reads_the_schema_agai
     await documentation.get_by_role("link", name="Query").click()
     await expect(documentation).to_contain_text("onlyForRecruiters")
 
-    await visit.page.get_by_label("Ask as").select_option("support")
+    await visit.ask_as("support")
     await documentation.get_by_role("link", name="Query").click()
     await expect(documentation).to_contain_text("onlyForSupport")
     await expect(documentation).not_to_contain_text("onlyForRecruiters")
@@ -224,6 +162,21 @@ async def test_switching_the_persona_changes_the_token_and_reads_the_schema_agai
     await visit.assert_clean()
 
 
+@pytest.mark.parametrize("answer", ['{"errors": [{"message": "Not now."}]}', "not JSON: Not now."])
+async def test_where_the_guards_cannot_be_read_the_docs_say_so_and_are_there(
+    chromium: Browser, answer: str
+) -> None:
+    gateway = Gateway(guards_told=answer)
+    async with served(gateway, gateway.personas), visited(chromium, gateway.url) as visit:
+        await visit.page.get_by_role("button", name="Show Documentation Explorer").click()
+        documentation = visit.page.locator(".graphiql-plugin")
+        await expect(documentation).to_contain_text("What guards the fields could not be read.")
+        await expect(documentation).to_contain_text("Not now.")
+        await documentation.get_by_role("link", name="Query").click()
+        await expect(documentation).to_contain_text("onlyForRecruiters")
+        await visit.assert_clean()
+
+
 async def test_what_one_persona_was_answered_is_gone_for_the_next_in_every_tab(
     demo: tuple[Gateway, Visit],
 ) -> None:
@@ -231,7 +184,7 @@ async def test_what_one_persona_was_answered_is_gone_for_the_next_in_every_tab(
     await visit.run()
     await visit.answer.to_contain_text("subject-of-recruiter")
     await visit.page.locator(".graphiql-tab-button").nth(1).click()
-    await visit.page.get_by_label("Ask as").select_option("support")
+    await visit.ask_as("support")
     await visit.page.locator(".graphiql-tab-button").nth(0).click()
     await expect(visit.page.locator(".graphiql-query-editor")).to_contain_text("query Viewer")
     await visit.answer.not_to_contain_text("subject-of-recruiter")
@@ -253,10 +206,8 @@ async def test_neither_tabs_nor_history_keep_a_token(demo: tuple[Gateway, Visit]
     _, visit = demo
     await visit.run()
     await visit.answer.to_contain_text("subject-of-recruiter")
-    await visit.page.wait_for_function("JSON.stringify({...localStorage}).includes('query Viewer')")
-    stored = await visit.page.evaluate(
-        "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
-    )
+    await visit.wait_for_tab_to_be_kept("query Viewer")
+    stored = await visit.stored()
     assert "query Viewer" in stored
     assert "recruiter-1" not in stored
     assert "subject-of-recruiter" not in stored
@@ -279,7 +230,7 @@ async def test_the_address_may_name_the_persona(chromium: Browser) -> None:
     gateway = Gateway()
     async with (
         served(gateway, gateway.personas),
-        visited(chromium, gateway, "/graphiql#support") as visit,
+        visited(chromium, gateway.url, "/graphiql#support") as visit,
     ):
         await expect(visit.page.get_by_label("Ask as")).to_have_value("support")
         await expect(visit.page.locator(".graphiql-tab").first).to_be_visible()
@@ -288,7 +239,7 @@ async def test_the_address_may_name_the_persona(chromium: Browser) -> None:
 
 async def test_outside_the_demo_nothing_is_asked_until_a_token_is_given(chromium: Browser) -> None:
     gateway = Gateway()
-    async with served(gateway, None), visited(chromium, gateway) as visit:
+    async with served(gateway, None), visited(chromium, gateway.url) as visit:
         await visit.run()
         await visit.answer.to_contain_text("Paste a token first.")
         assert gateway.asked == []
@@ -301,6 +252,6 @@ async def test_outside_the_demo_nothing_is_asked_until_a_token_is_given(chromium
             ("recruiter-of-my-own", "IntrospectionQuery"),
             ("recruiter-of-my-own", "Viewer"),
         }
-        stored = await visit.page.evaluate(EVERYTHING_STORED)
+        stored = await visit.stored()
         assert "of-my-own" not in stored
         await visit.assert_clean()

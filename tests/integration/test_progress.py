@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from app.ids import CompanyId
+from app.ids import CompanyId, own_urn
 from app.integration.progress import open_run
 from app.sync.records import SyncRunId
 from app.sync.runs import SyncRunKind, finish_run, start_run
@@ -76,6 +76,19 @@ async def test_other_runs_change_nothing_and_the_last_first_run_decides(office: 
     assert await office.state() == "SYNCING"
     await finish_run(office.pool, OURS, first)
     assert await office.state() == "LIVE"
+
+
+async def test_the_sync_that_goes_on_is_told_until_it_is_over(office: Office) -> None:
+    ask = "{ integration { state currentSync { id finishedAt } } }"
+    first = await enabled(office)
+    # A run of calls is newer, and not what the integration waits for.
+    await start_run(office.pool, OURS, SyncRunKind.CALL, 1)
+    assert (await office.query("ada", ask))["data"]["integration"] == {
+        "state": "SYNCING",
+        "currentSync": {"id": own_urn("sync-run", first), "finishedAt": None},
+    }
+    await finish_run(office.pool, OURS, first)
+    assert (await office.query("ada", ask))["data"]["integration"] == {"state": "LIVE", "currentSync": None}
 
 
 async def test_a_run_that_ends_after_disabling_enables_nothing(office: Office) -> None:

@@ -47,7 +47,8 @@ class Case:
     """One mutation.
 
     `before` is SQL that makes the call possible. `again` are the codes of userErrors of the same call said a
-    second time; None where the token itself counts no more. `meanwhile`: what the later of two at the same
+    second time; None where the token itself counts no more. `writes` is false where nothing is written and
+    each answer is another. `meanwhile`: what the later of two at the same
     moment may be told instead, since it was let in before. `each_counts`: said twice, it is done twice (a
     note); else the second changes nothing, but for the tables in `writes_again`.
     """
@@ -61,6 +62,7 @@ class Case:
     again: tuple[str, ...] | None = ()
     meanwhile: tuple[str, ...] | None = None
     each_counts: bool = False
+    writes: bool = True
     writes_again: frozenset[str] = frozenset()
     wrong: Mapping[str, Wrong] = field(default_factory=dict)
 
@@ -300,6 +302,19 @@ CASES: Final[Mapping[str, Case]] = {
         by="rosa",
         may=RECRUITERS - {"admin in name only"},
         input={"atsUserId": "u-1"},
+    ),
+    "createWidgetToken": Case(
+        row="token",
+        by="partner",
+        may=_PARTNER,
+        input={"widget": "PROFILE", "atsUserId": "u-1", "candidateExternalId": "x-1"},
+        writes=False,
+        wrong={
+            "atsUserId": Wrong(unknown="", malformed=(" u-1", "u-1\n", "u\x7f1", "u" * 301), code="INVALID"),
+            "candidateExternalId": Wrong(
+                unknown="", malformed=(" x-1", "x-1 ", "x\t1", "x" * 301), code="INVALID"
+            ),
+        },
     ),
     "registerOperations": Case(
         row="client",

@@ -25,6 +25,8 @@ _INPUTS = {
     **dict.fromkeys(("addTag", "removeTag"), "TagInput"),
 }
 """Inputs that are not named after their mutation."""
+_SELECTED = {"client": "client { name }", "token": "token"}
+"""How a payload's row is asked for where it has no id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def document_of(mutation: str) -> str:
     case = CASES[mutation]
     kind = _INPUTS.get(mutation, f"{mutation[0].upper()}{mutation[1:]}Input")
     declared, passed = (f"($input: {kind}!)", "(input: $input)") if case.input is not None else ("", "")
-    selected = f"{case.row} {{ {'name' if case.row == 'client' else 'id'} }}"
+    selected = _SELECTED.get(case.row, f"{case.row} {{ id }}")
     return f"mutation{declared} {{ {mutation}{passed} {{ {selected} userErrors {{ code message path }} }} }}"
 
 

@@ -50,11 +50,11 @@ async def test_said_again_or_by_two_at_once_it_is_done_once_or_says_that_it_was(
         assert codes(first) == ()
         assert first[case.row]
         once = await counter.content()
-        assert once != nothing
+        assert (once != nothing) is case.writes
         second = await counter(case.by, mutation, case.input)
         again = answer_of(second, mutation)
         assert again == (("UNAUTHENTICATED",) if case.again is None else case.again)
-        if not again and not case.each_counts and case.row != "run":
+        if not again and case.writes and not case.each_counts and case.row != "run":
             assert second.json()["data"][mutation] == first
         one_after_the_other = await counter.content()
     changed = {table for table, rows in one_after_the_other.items() if rows != once[table]}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from app.cli.sql_layout import laid_out
+from app.engine.sql_layout import laid_out
 
 _WIDTH: Final = 110
 _PART: Final = re.compile(r"(?:'(?:[^']|'')*'|[^'])+?(?= \|\| |, | and |$)(?: \|\||,| and)?", re.DOTALL)

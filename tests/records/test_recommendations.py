@@ -13,6 +13,12 @@ DECIDE = """mutation ($input: DecideRecommendedMatchInput!) {
   }
 }"""
 LISTED = "query ($id: ID) { job(id: $id) { recommendedMatches { edges { node { id } } } } }"
+MARKED = """query ($id: ID) {
+  job(id: $id) { recommendedMatches { edges { isSaved export { state } node { id } } } }
+}"""
+EXPORT = """mutation ($input: ExportMemberInput!) {
+  exportMember(input: $input) { export { state } userErrors { code } }
+}"""
 M3, M4 = "urn:li:person:m3", "urn:li:person:m4"
 
 
@@ -69,3 +75,21 @@ async def test_a_new_ranking_does_not_bring_back_whom_nobody_is_interested_in(
     )
     job = (await ask.data("rosa", LISTED, id=own("job", JOB)))["job"]
     assert job["recommendedMatches"]["edges"] == []
+
+
+async def test_the_list_says_who_was_saved_and_who_was_sent_for_this_job(ask: Asking) -> None:
+    async def marked() -> list[dict[str, object]]:
+        job = (await ask.data("jonas", MARKED, id=own("job", JOB)))["job"]
+        edges: list[dict[str, object]] = job["recommendedMatches"]["edges"]
+        return edges
+
+    # M3 was sent to this job before.
+    before = {"isSaved": False, "export": {"state": "REQUESTED"}, "node": {"id": M3}}
+    assert await marked() == [before, {"isSaved": False, "export": None, "node": {"id": M4}}]
+    await decide(ask, "rosa", M3, "SAVED")
+    sent = (await ask.data("rosa", EXPORT, input={"jobId": own("job", JOB), "memberId": M4}))["exportMember"]
+    assert sent == {"export": {"state": "REQUESTED"}, "userErrors": []}
+    assert await marked() == [
+        before | {"isSaved": True},
+        {"isSaved": False, "export": {"state": "REQUESTED"}, "node": {"id": M4}},
+    ]

@@ -1,6 +1,6 @@
 """Who asks, what is granted, and who may ask that of others."""
 
-from app.access.features import Feature
+from app.access.features import MATRIX, Feature
 from tests.resolvers.conftest import Asking
 
 AUDIT = "{ auditTrail { totalCount edges { node { actor action subject } } } }"
@@ -42,6 +42,27 @@ async def test_a_decision_says_why_and_how_to_mend_it(ask: Asking) -> None:
         "reason": "CONTRACT_ACCESS_REQUIRED",
         "howToFix": "Ask a Recruiter admin to activate RSC for contract 'B' in Product settings.",
     }
+
+
+async def test_the_feature_chart_is_the_matrix_for_everybody(ask: Asking) -> None:
+    query = """{ featureChart { feature contractAccess companyWideAccess companyWideSetting needsSeat
+      needsPartnerSupport } }"""
+    chart = (await ask.data("mila", query))["featureChart"]
+    assert chart == (await ask.data("support", query))["featureChart"]
+    assert [tuple(rule.values()) for rule in chart] == [
+        (
+            *(feature.value, rule.contract, rule.company_wide, rule.company_wide_setting),
+            *(rule.needs_seat, rule.needs_partner_support),
+        )
+        for feature, rule in MATRIX.items()
+    ]
+
+
+async def test_the_viewer_of_an_ats_knows_whose_ats_it_is(ask: Asking) -> None:
+    query = "{ viewer { partner { name mustBeAskedFirst } } }"
+    whose = {"name": "Test ATS", "mustBeAskedFirst": False}
+    assert await ask.data("ats-user", query) == {"viewer": {"partner": whose}}
+    assert await ask.data("rosa", query) == {"viewer": {"partner": None}}
 
 
 async def test_whoever_asks_what_another_seat_is_granted_is_written_down(ask: Asking) -> None:

@@ -6,13 +6,24 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
 
 from app.errors import CallerError
-from app.telemetry.tracing import Tracing, trace_id_of, tracing_of
+from app.telemetry.current import LISTENER
+from app.telemetry.exporting import tracing_of
+from app.telemetry.statements import operation_of
+from app.telemetry.tracing import Tracing, trace_id_of
 
 TRACE, SPAN = b"0af7651916cd43dd8448eb211c80319c", b"b7ad6b7169203331"
 SAMPLED = b"00-" + TRACE + b"-" + SPAN + b"-01"
 UNSAMPLED = b"00-" + TRACE + b"-" + SPAN + b"-00"
+SCOPE = {
+    "method": "POST",
+    "path": "/graphql",
+    "scheme": "http",
+    "http_version": "1.1",
+    "headers": [(b"host", b"rsc.example:8443"), (b"user-agent", b"Ada's phone")],
+}
 
 
 @pytest.mark.parametrize("header", [SAMPLED, UNSAMPLED])
@@ -50,48 +61,110 @@ def traced(share: float) -> tuple[Tracing, InMemorySpanExporter]:
 
 def test_no_span_is_made_for_what_is_not_sampled() -> None:
     tracing, exporter = traced(0.0)
-    assert tracing.start(None, trace_id_of(None)) is None
-    assert tracing.start(UNSAMPLED, TRACE) is None
+    assert tracing.start(None, trace_id_of(None), SCOPE) is None
+    assert tracing.start(UNSAMPLED, TRACE, SCOPE) is None
+    assert LISTENER.get() is None
     assert exporter.get_finished_spans() == ()
 
 
 def test_a_sampled_caller_is_followed_as_its_child() -> None:
     tracing, exporter = traced(0.0)
-    span = tracing.start(SAMPLED, TRACE)
+    span = tracing.start(SAMPLED, TRACE, SCOPE)
     assert span is not None
+    assert LISTENER.get() is not None
     tracing.end(span, "OK", 200)
+    assert LISTENER.get() is None
     (finished,) = exporter.get_finished_spans()
     assert finished.context is not None
     assert finished.parent is not None
     assert (finished.context.trace_id, finished.parent.span_id) == (int(TRACE, 16), int(SPAN, 16))
-    assert dict(finished.attributes or {}) == {"http.response.status_code": 200, "rsc.outcome": "OK"}
+
+
+def test_a_span_tells_of_its_request_what_the_conventions_for_http_want() -> None:
+    tracing, exporter = traced(1.0)
+    span = tracing.start(None, TRACE, SCOPE)
+    assert span is not None
+    tracing.name_operation(span, ("query", "Candidates"))
+    tracing.end(span, "OK", 200)
+    (finished,) = exporter.get_finished_spans()
+    assert (finished.name, finished.kind) == ("query Candidates", SpanKind.SERVER)
+    assert finished.attributes == {
+        "http.request.method": "POST",
+        "http.route": "/graphql",
+        "url.path": "/graphql",
+        "url.scheme": "http",
+        "network.protocol.version": "1.1",
+        "server.address": "rsc.example",
+        "server.port": 8443,
+        "http.response.status_code": 200,
+        "graphql.operation.type": "query",
+        "graphql.operation.name": "Candidates",
+        "rsc.outcome": "OK",
+    }
+
+
+@pytest.mark.parametrize("host", [b"rsc.example", b"[::1]", b"127.0.0.1"])
+def test_a_host_without_a_port_is_an_address(host: bytes) -> None:
+    tracing, exporter = traced(1.0)
+    span = tracing.start(None, TRACE, {**SCOPE, "headers": [(b"host", host)]})
+    assert span is not None
+    tracing.end(span, "OK", 200)
+    (finished,) = exporter.get_finished_spans()
+    assert finished.attributes is not None
+    assert finished.attributes["server.address"] == host.decode()
+    assert "server.port" not in finished.attributes
+
+
+def test_a_method_that_nobody_knows_is_not_told() -> None:
+    tracing, exporter = traced(1.0)
+    span = tracing.start(None, TRACE, {**SCOPE, "method": "ADA"})
+    assert span is not None
+    tracing.end(span, "BAD_REQUEST", 405)
+    (finished,) = exporter.get_finished_spans()
+    assert finished.name == "HTTP /graphql"
+    assert finished.attributes is not None
+    assert finished.attributes["http.request.method"] == "_OTHER"
+    assert finished.attributes["error.type"] == "BAD_REQUEST"
 
 
 def test_a_span_of_ours_has_the_trace_id_that_the_caller_is_told() -> None:
     tracing, exporter = traced(1.0)
-    span = tracing.start(None, TRACE)
+    span = tracing.start(None, TRACE, SCOPE)
     assert span is not None
-    tracing.end(span, "TIMEOUT", 422)
+    tracing.end(span, "INTERNAL_ERROR", 500)
     (finished,) = exporter.get_finished_spans()
     assert finished.context is not None
     assert finished.context.trace_id == int(TRACE, 16)
+    assert finished.status.status_code is StatusCode.ERROR
 
 
-def test_a_call_of_the_wire_api_is_named_by_its_resource_and_method() -> None:
+def test_a_call_of_the_wire_api_is_named_by_its_resource_and_method_and_not_by_its_path() -> None:
     tracing, exporter = traced(1.0)
-    span = tracing.start(None, TRACE, "Wire call")
+    path = "/v2/atsCandidates/atsCandidateId=ada@northwind.example"
+    span = tracing.start(None, TRACE, {**SCOPE, "path": path}, "/v2")
     assert span is not None
     call: dict[str, str | int] = {"resource": "atsCandidates", "method": "batch_update", "records": 100}
     tracing.end_wire(span, call, "OK", 200)
     (told,) = exporter.get_finished_spans()
     assert told.name == "batch_update atsCandidates"
-    assert told.attributes == {
-        "rsc.wire.resource": "atsCandidates",
-        "rsc.wire.method": "batch_update",
-        "rsc.wire.records": 100,
-        "rsc.outcome": "OK",
-        "http.response.status_code": 200,
-    }
+    assert told.attributes is not None
+    assert told.attributes["http.route"] == "/v2/atsCandidates"
+    assert told.attributes["rsc.wire.records"] == 100
+    assert "ada" not in told.to_json()
+
+
+@pytest.mark.parametrize(
+    ("statement", "operation"),
+    [
+        ("select 1", "SELECT"),
+        ("\n  with page as (select 1) select 2", "WITH"),
+        ("BEGIN;", "BEGIN"),
+        ("ada@northwind.example", "OTHER"),
+        ("", "OTHER"),
+    ],
+)
+def test_of_a_statement_its_command_is_told_if_it_is_one(statement: str, operation: str) -> None:
+    assert operation_of(statement) == operation
 
 
 @pytest.mark.parametrize(
@@ -105,7 +178,7 @@ def test_without_an_exporter_nothing_is_traced(environ: dict[str, str]) -> None:
 def test_opentelemetry_s_variables_are_followed() -> None:
     tracing = tracing_of({"OTEL_TRACES_EXPORTER": "console", "OTEL_TRACES_SAMPLER_ARG": "0"})
     assert tracing is not None
-    assert tracing.start(None, TRACE) is None
+    assert tracing.start(None, TRACE, SCOPE) is None
     tracing.close()
 
 
@@ -113,6 +186,7 @@ def test_opentelemetry_s_variables_are_followed() -> None:
     "environ",
     [
         {"OTEL_TRACES_EXPORTER": "no-such-exporter"},
+        {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "carrier pigeon"},
         {"OTEL_TRACES_EXPORTER": "console", "OTEL_TRACES_SAMPLER_ARG": "often"},
         {"OTEL_TRACES_EXPORTER": "console", "OTEL_TRACES_SAMPLER_ARG": "1.5"},
     ],

@@ -4,6 +4,7 @@
 stands; `examples/` holds one operation a file, opened as tabs in the order of their numbers.
 """
 
+from app.http.graphiql.insight import insight_routes
 from app.http.graphiql.routes import Persona, PersonaSource, graphiql_routes
 
-__all__ = ["Persona", "PersonaSource", "graphiql_routes"]
+__all__ = ["Persona", "PersonaSource", "graphiql_routes", "insight_routes"]

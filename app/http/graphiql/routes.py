@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.errors import CallerError, ErrorCode
+from app.errors import CallerError
+from app.http.graphiql.answers import NEVER_STORED, headers, json_answer, only_for_our_page
 
 _FOLDER = Path(__file__).parent
 _CONTENT_TYPES = {
@@ -18,27 +19,6 @@ _CONTENT_TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 
-# GraphiQL writes `style` attributes, and its style sheet has icons as data: URLs; scripts are files only.
-_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "connect-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-_NEVER_STORED = "no-store"
 _ASKED_AGAIN = "no-cache"
 _KEPT_FOR_A_YEAR = "public, max-age=31536000, immutable"
 
@@ -74,10 +54,10 @@ def graphiql_routes(personas: PersonaSource | None = None) -> list[BaseRoute]:
     examples = [{"name": name, "query": query} for name, query in example_operations().items()]
 
     async def show_page(_: Request) -> Response:
-        return Response(page, media_type="text/html", headers=_headers(_NEVER_STORED))
+        return Response(page, media_type="text/html", headers=headers(NEVER_STORED))
 
     async def show_examples(_: Request) -> Response:
-        return JSONResponse(examples, headers=_headers(_ASKED_AGAIN))
+        return JSONResponse(examples, headers=headers(_ASKED_AGAIN))
 
     async def show_asset(request: Request) -> Response:
         return _asset_response(request, assets.get(request.path_params["name"]))
@@ -100,18 +80,15 @@ def example_operations() -> dict[str, str]:
 
 def _persona_route(personas: PersonaSource) -> Route:
     async def show_personas(request: Request) -> Response:
-        # A browser says where a request comes from. Tokens are for our own page, whatever CORS rule a
-        # server in front of these routes may have; a pretend ATS on another port counts as "same-site".
-        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-            refusal = CallerError(ErrorCode.FORBIDDEN, "Personas are for this server's own GraphiQL page.")
-            return JSONResponse(
-                {"errors": [refusal.as_graphql()]}, status_code=403, headers=_headers(_NEVER_STORED)
-            )
+        try:
+            only_for_our_page(request, "Personas")
+        except CallerError as refusal:
+            return json_answer({"errors": [refusal.as_graphql()]}, status=refusal.status)
         offered = [
             {"name": persona.name, "description": persona.description, "token": persona.token}
             for persona in await personas()
         ]
-        return JSONResponse(offered, headers=_headers(_NEVER_STORED))
+        return json_answer(offered)
 
     return Route("/graphiql/personas.json", show_personas, methods=["GET"])
 
@@ -136,13 +113,9 @@ def _page(assets: Mapping[str, _Asset], *, with_personas: bool) -> str:
 def _asset_response(request: Request, asset: _Asset | None) -> Response:
     """An asset is kept for a year where its address names its digest, and asked for again elsewhere."""
     if asset is None:
-        return PlainTextResponse("There is no such asset.", status_code=404, headers=_headers(_NEVER_STORED))
+        return PlainTextResponse("There is no such asset.", status_code=404, headers=headers(NEVER_STORED))
     named = request.query_params.get("v") == asset.digest
-    headers = _headers(_KEPT_FOR_A_YEAR if named else _ASKED_AGAIN) | {"ETag": f'"{asset.digest}"'}
+    kept = headers(_KEPT_FOR_A_YEAR if named else _ASKED_AGAIN) | {"ETag": f'"{asset.digest}"'}
     if f'"{asset.digest}"' in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(asset.content, headers=headers | {"Content-Type": asset.content_type})
-
-
-def _headers(cache_control: str) -> dict[str, str]:
-    return {**_SECURITY_HEADERS, "Cache-Control": cache_control}
+        return Response(status_code=304, headers=kept)
+    return Response(asset.content, headers=kept | {"Content-Type": asset.content_type})

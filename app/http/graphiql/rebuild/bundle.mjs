@@ -1,6 +1,7 @@
-// What ../page/page.js needs of the third-party packages, as one object on `window`.
+// What ../page/*.js need of the third-party packages, as one object on `window`.
 // The page itself is written without JSX, so that it is served as it stands in the repository.
-import { useEditorContext } from "@graphiql/react";
+import { ToolbarButton, useEditorContext } from "@graphiql/react";
+import copyToClipboard from "copy-to-clipboard";
 import { GraphiQL, GraphiQLInterface, GraphiQLProvider } from "graphiql";
 import { createElement, useEffect, useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -9,6 +10,8 @@ window.GraphiQLBundle = {
   GraphiQL,
   GraphiQLInterface,
   GraphiQLProvider,
+  ToolbarButton,
+  copyToClipboard,
   createElement,
   createRoot,
   useEditorContext,
