@@ -111,7 +111,7 @@ async def test_metrics_are_in_prometheus_text(gateway: Gateway) -> None:
     assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     for line in response.text.splitlines():
         assert line.startswith("#") or len(line.rsplit(" ", 1)) == 2
-    assert "rsc_connections_open 2\n" in response.text
+    assert 'rsc_connections_open{pool="requests"} 2\n' in response.text
 
 
 async def _break(_: object) -> Response:

@@ -267,7 +267,7 @@ async def test_metrics_count_by_code_and_status(scripted: Gateway) -> None:
         'rsc_graphql_requests_total{code="DATABASE_UNAVAILABLE",status="503"} 1',
         'rsc_graphql_requests_total{code="INTERNAL_ERROR",status="500"} 1',
         'rsc_graphql_requests_total{code="TIMEOUT",status="422"} 1',
-        "rsc_graphql_request_duration_seconds_count 6",
+        'rsc_graphql_request_duration_seconds_count{operation="query"} 6',
         "rsc_in_flight 0",
     ):
         assert f"{line}\n" in text

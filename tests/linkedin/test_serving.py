@@ -1,6 +1,7 @@
 """The whole server with LinkedIn as its source of members, as the settings make it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +13,7 @@ from app.auth.own_key import development_key
 from app.auth.personas import PERSONAS
 from app.errors import CallerError
 from app.http.server import build_app
+from app.linkedin.breaker import BreakerState
 from app.services import make_services
 from app.settings import MemberSourceKind, Settings
 from app.simulator.server import RunningSimulator
@@ -62,6 +64,34 @@ async def test_members_come_from_linkedin_and_what_expired_is_purged(
     assert answer.json() == {"data": {"candidate": {"member": {"firstName": "Zoë"}}}}
     assert await owner.fetchval("select array_agg(urn) from member_cache") == ["urn:li:person:m0001"]
     await owner.close()
+
+
+async def test_calls_waits_and_the_breaker_show_in_the_metrics(
+    demo_dsn: str, simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    settings = settings_for(simulator, demo_dsn, tmp_path)
+    headers = {"Authorization": f"Bearer {PERSONAS['recruiter'].token(development_key(settings))}"}
+    services = replace(make_services(settings), background={})
+    async with LifespanManager(build_app(services)) as running:
+        transport = httpx.ASGITransport(app=running.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            for _ in range(3):
+                await client.post("/graphql", json={"query": QUERY}, headers=headers)
+            simulator.state.knobs = replace(simulator.state.knobs, error_rate=1.0, error_status=400)
+            for number in range(2, 9):
+                query = QUERY.replace("cand-0001", f"cand-{number:04d}")
+                await client.post("/graphql", json={"query": query}, headers=headers)
+            lines = (await client.get("/metrics")).text.splitlines()
+    assert services.members is not None
+    await services.members.close()
+    values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert values['rsc_member_calls_total{outcome="answered"}'] == "1"
+    assert int(values['rsc_member_calls_total{outcome="failed"}']) >= 1
+    assert values["rsc_member_answers_total"] == "10"
+    # The first asked, two were answered from the cache, and the others waited in vain; some have no member.
+    assert 2 <= int(values["rsc_member_brings_total"]) <= 8
+    is_open = services.members.people.breaker.state is not BreakerState.CLOSED
+    assert values["rsc_member_breaker_open"] == str(int(is_open))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ _GUIDE = Path(__file__).parents[2] / "docs/operations.md"
 _ASKED = (
     ("recruiter", '{ candidate(externalId: "cand-0001") { firstName tags { name } member { headline } } }'),
     ("ats-user", "{ candidates(first: 50) { totalCount edges { node { id externalId } } } }"),
-    ("recruiter", '{ search(text: "engineer", first: 10) { edges { node { __typename } } } }'),
+    ("recruiter", '{ unifiedSearch(query: "engineer", first: 10) { edges { score member { id } } } }'),
     ("outsider", "{ candidates(first: 50) { totalCount edges { node { externalId firstName } } } }"),
     ("staff", "{ auditTrailBrokenAt }"),
 )

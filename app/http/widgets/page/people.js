@@ -1,6 +1,6 @@
 // People as search and recommendations show them: a card each, in a list that the keyboard goes through.
 //
-//   personOf({ member, candidate, score, matchedOn, reasons })    a Person: member and candidate as one
+//   personOf({ member, candidate, inAts, score, matchedOn, reasons })    a Person: member and candidate as one
 //   foundCard(person, { body, actions, level, … })                 its card (an <article>): who, why found, what the ATS knows
 //   peopleList({ label, act, may, outcomes, loadDetails, keys, onEnd })   the list: { element, show(people, total), add(people), redraw(memberId), focus() }
 //   keysHelp(keys)                                                 a button that shows the keys, and its .open()
@@ -28,17 +28,24 @@ import {
 import { list, named, t } from "./texts.js";
 
 /**
- * @typedef {{key: string, member: any, candidate: any, score: number, why: string[], isOpen: boolean,
+ * @typedef {{key: string, member: any, candidate: any, inAts: any, score: number, why: string[], isOpen: boolean,
  *   details: {member?: any, candidate?: any, trouble?: any} | null}} Person
  */
 
-/** @returns {Person} */
-export function personOf({ member = null, candidate = null, score, matchedOn = [], reasons = [] }) {
+/** What the ATS has is `candidate`, or in short `inAts` where a member was asked for. @returns {Person} */
+export function personOf({
+  member = null,
+  candidate = null,
+  inAts = null,
+  score,
+  matchedOn = [],
+  reasons = [],
+}) {
   const why =
     matchedOn.length > 0
       ? [t("people.foundBy", { places: list(matchedOn.map((place) => named("people.place", place))) })]
       : reasons;
-  return { key: member?.id ?? candidate.id, member, candidate, score, why, isOpen: false, details: null };
+  return { key: member?.id ?? candidate.id, member, candidate, inAts, score, why, isOpen: false, details: null };
 }
 
 const nameOf = ({ member, candidate }) => fullName(member ?? candidate);
@@ -71,11 +78,11 @@ export function foundCard(person, { scoreKind = "found", body, ...options } = {}
 
 const TAGS_SHOWN = 4;
 
-function chipsOf({ member, candidate }) {
-  const tags = candidate?.tags ?? member?.inAts?.tags ?? [];
-  const isKnown = candidate !== null || (member?.inAts?.applicationCount ?? 0) > 0;
+function chipsOf({ member, candidate, inAts }) {
+  const tags = (candidate ?? inAts)?.tags ?? [];
+  const isKnown = candidate !== null || (inAts?.applicationCount ?? 0) > 0;
   return [
-    isForbidden({ candidate }) && chip(t("people.doNotContact"), { kind: "danger", icon: "ban" }),
+    isForbidden({ candidate, inAts }) && chip(t("people.doNotContact"), { kind: "danger", icon: "ban" }),
     isKnown && chip(t("people.inAts"), { kind: "ok", icon: "check" }),
     member?.openToWork && chip(t("people.openToWork"), { kind: "accent" }),
     ...tags
@@ -86,11 +93,11 @@ function chipsOf({ member, candidate }) {
   ].filter(Boolean);
 }
 
-const isForbidden = ({ candidate }) => candidate?.doNotContact === true;
+const isForbidden = ({ candidate, inAts }) => (candidate ?? inAts)?.doNotContact === true;
 
 /** What the ATS has on the person's applications, in a line. */
-function knownToAts({ member, candidate }) {
-  const count = candidate?.applications.totalCount ?? member?.inAts?.applicationCount ?? 0;
+function knownToAts({ candidate, inAts }) {
+  const count = candidate?.applications.totalCount ?? inAts?.applicationCount ?? 0;
   if (!candidate && count === 0) return null;
   const latest = candidate?.applications.edges[0]?.node;
   const stage = latest && (latest.stage ?? named("people.status", latest.status));

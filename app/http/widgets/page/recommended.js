@@ -131,7 +131,9 @@ function take(page, into) {
   cursor = page.pageInfo.endCursor;
   hasMore = page.pageInfo.hasNextPage;
   into(
-    page.edges.map(({ node, score, reasons }) => personOf({ member: node, score, reasons })),
+    page.edges.map(({ node, score, reasons }) =>
+      personOf({ member: node, inAts: node.inAts, score, reasons }),
+    ),
     total,
   );
 }
@@ -175,5 +177,5 @@ async function more() {
 async function loadDetails({ member }) {
   const { data, errors, trouble } = await ask("RecommendedDetails", { member: member.id });
   const wrong = trouble ?? (data.member ? null : errorAt(errors, ["member"]));
-  return wrong ? { trouble: wrong } : data;
+  return wrong ? { trouble: wrong } : { member: data.member };
 }

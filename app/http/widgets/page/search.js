@@ -87,8 +87,10 @@ async function begin() {
   if (wrong) return stop(wrong, begin);
   may = data.viewer;
   root.removeAttribute("aria-busy");
-  if (!may.search.granted)
-    return stop({ code: "FEATURE_NOT_GRANTED", ...may.search }, () => ((may = null), begin()));
+  if (!may.search.granted) {
+    const { reason, howToFix } = may.search;
+    return stop({ code: "FEATURE_NOT_GRANTED", reason, howToFix }, () => ((may = null), begin()));
+  }
   jobBar.set(data.job, true);
   draw();
 }
@@ -162,7 +164,10 @@ async function search(text) {
 }
 
 /** A person of whom neither half can be read now (LinkedIn is down, and the ATS does not know them) has no card. */
-const peopleOf = (edges) => edges.filter(({ member, candidate }) => member || candidate).map(personOf);
+const peopleOf = (edges) =>
+  edges
+    .filter(({ member, candidate }) => member || candidate)
+    .map(({ member, candidate, score, matchedOn }) => personOf({ member, candidate, score, matchedOn }));
 
 const countWords = (total) =>
   total < COUNTED_MAX ? t("search.count", { count: total }) : t("search.countMore", { count: COUNTED_MAX });
@@ -240,9 +245,10 @@ async function loadDetails({ member, candidate }) {
     hasMember: member !== null,
     hasCandidate: candidate !== null,
   });
-  const trouble =
-    answer.trouble ?? (answer.data.member || answer.data.candidate ? null : errorAt(answer.errors, []));
-  return trouble ? { trouble } : answer.data;
+  if (answer.trouble) return { trouble: answer.trouble };
+  const details = { member: answer.data.member, candidate: answer.data.candidate };
+  const trouble = details.member || details.candidate ? null : errorAt(answer.errors, []);
+  return trouble ? { trouble } : details;
 }
 
 function hasJob() {
