@@ -23,7 +23,9 @@ _REGISTRY_HOSTS = re.compile(
     )
 )  # fmt: skip
 _UNFINISHED = re.compile(
-    "|".join(("TO" + "DO", "FIX" + "ME", r"\bXX" + r"X\b", "not " + "implemented", "NotImplemented" + "Error"))
+    "|".join(
+        ("TO" + "DO", "FIX" + "ME", r"\bXX" + r"X\b", "not " + "implemented", "NotImplemented" + "Error")
+    )
 )
 
 
