@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check bench bench-peers kill lock clean
+.PHONY: demo test check bench bench-peers kill tenancy hostile lock clean
 
 # Arguments go through ARGS: make demo ARGS="--port 9000 --fresh"
 demo: $(VENV)/.ready-to-run
@@ -37,6 +37,15 @@ bench-peers: $(VENV)/.ready-to-test
 # A hundred kills of the gateway and of PostgreSQL in the middle of batches; `make test` does five.
 kill: $(VENV)/.ready-to-test
 	RSC_KILLS=$${RSC_KILLS:-100} $(BIN)/pytest tests/sync/test_killed_servers.py $(ARGS)
+
+# The long forms of what tests/tenancy and tests/hostile do a little of: canaries of twenty companies in 100,000
+# operations, every guard and policy taken out in turn; 2,000 hostile operations, 100,000 malformed requests.
+tenancy: $(VENV)/.ready-to-test
+	$(BIN)/python -m tests.tenancy $(ARGS)
+	$(BIN)/python -m tests.tenancy.mutants
+
+hostile: $(VENV)/.ready-to-test
+	$(BIN)/python -m tests.hostile $(ARGS)
 
 # The locks carry versions and hashes, and no registry: whoever installs uses their own. Needs uv.
 lock:

@@ -19,6 +19,7 @@ from graphql import (
     get_variable_values,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from app.engine.arguments import shape_of
 from app.engine.by_key import shape_of_keys
@@ -30,6 +31,19 @@ from app.engine.request import RequestRefused
 from app.errors import CallerError, ErrorCode
 
 INT_MAX: Final = 2**31 - 1
+
+TOKENS_KEPT_MAX: Final = 100_000
+"""Tokens of all documents that are kept: each takes some 600 bytes as a part of a parsed document."""
+
+_MESSAGE_LENGTH_MAX: Final = 1_000
+
+VARIABLE_VALUES_MAX: Final = 20_000
+"""Values in the lists and objects of a request's variables, those included: each has to be looked at."""
+
+# Comparing fields of one name with each other is quadratic, and takes a second by the library's own budget.
+# The introspection that tools ask for needs less than a fortieth of this one.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
+
 Shaper: TypeAlias = Callable[[Any], Hashable]
 
 
@@ -44,6 +58,7 @@ class Operation:
         self.is_query = node.operation is OperationType.QUERY
         self._schema = schema
         self._definitions = node.variable_definitions or ()
+        self._names = [definition.variable.name.value for definition in self._definitions]
         self._plain = [_plain_variable(definition) for definition in self._definitions]
         self._shapers = _shapers(catalogue, node, document.fragments)
         self.texts: tuple[str, ...] | None = None
@@ -80,6 +95,7 @@ class Operation:
         return tuple(shape)
 
     def _coerce_by_the_rules(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        _check_number_of_values([given[name] for name in self._names if name in given])
         values = get_variable_values(
             self._schema, self._definitions, dict(given), max_errors=20, hide_suggestions=True
         )
@@ -95,6 +111,7 @@ class Document:
         self, schema: GraphQLSchema, catalogue: Catalogue, ast: DocumentNode, cost: CostPlan
     ) -> None:
         self.ast = ast
+        self.tokens = _tokens_of(ast)
         self.cost = cost
         self.fragments = {
             definition.name.value: definition
@@ -133,6 +150,7 @@ class Documents:
         self._limits = limits
         self._size = size
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._tokens = 0
         self.found = 0
         """Times that a document was there."""
         self.read = 0
@@ -158,20 +176,44 @@ class Documents:
         if errors:
             raise RequestRefused([entry(error, ErrorCode.GRAPHQL_VALIDATION_FAILED) for error in errors])
         document = self._kept[text] = Document(self._schema, self._catalogue, ast, cost)
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+        self._tokens += document.tokens
+        while len(self._kept) > self._size or (self._tokens > TOKENS_KEPT_MAX and len(self._kept) > 1):
+            _, gone = self._kept.popitem(last=False)
+            self._tokens -= gone.tokens
         return document
 
 
 def entry(error: GraphQLError, code: ErrorCode) -> dict[str, Any]:
     """A graphql-core error as an entry of a response, with its code."""
-    told: dict[str, Any] = {"message": error.message}
+    # What graphql-core says repeats names and values of the document, of any length.
+    told: dict[str, Any] = {"message": error.message[:_MESSAGE_LENGTH_MAX]}
     if error.locations:
         told["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
     if error.path:
         told["path"] = list(error.path)
     told["extensions"] = {"code": code.value}
     return told
+
+
+def _check_number_of_values(values: list[Any]) -> None:
+    """Raises: CallerError (BAD_USER_INPUT) if there are more values in them than may be."""
+    number = 0
+    waiting: list[Any] = values
+    while waiting:
+        value = waiting.pop()
+        inside = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+        number += len(inside)
+        if number > VARIABLE_VALUES_MAX:
+            message = f"The variables hold more than {VARIABLE_VALUES_MAX} values in lists and objects."
+            raise CallerError(ErrorCode.BAD_USER_INPUT, message)
+        waiting.extend(one for one in inside if isinstance(one, list | dict))
+
+
+def _tokens_of(ast: DocumentNode) -> int:
+    number, token = 0, ast.loc.start_token if ast.loc is not None else None
+    while token is not None:
+        number, token = number + 1, token.next
+    return number
 
 
 def _plain_variable(definition: VariableDefinitionNode) -> tuple[str, type] | None:

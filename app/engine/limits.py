@@ -17,6 +17,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLSchema,
     GraphQLSyntaxError,
+    Node,
     OperationDefinitionNode,
     parse,
 )
@@ -28,8 +29,15 @@ from app.errors import CallerError, ErrorCode
 COMMENTS_MAX: Final = 2_000
 """Comments are no tokens to a client, but each is one to the lexer."""
 
-SELECTIONS_EXPANDED_MAX: Final = 10_000
-"""Selections of one operation once its fragments are written out: as many as the tokens it may have."""
+SELECTIONS_EXPANDED_MAX: Final = 2_000
+"""Selections of a document's operations once their fragments are written out, and of all its definitions as
+they are written. Validation looks at each some twenty times, and compares those of one name."""
+
+DEFINITIONS_MAX: Final = 200
+"""Operations and fragments, and whatever else stands in a document at their level."""
+
+VALUES_MAX: Final = 2_000
+"""Arguments, variables, and what is in lists and objects, of all definitions together."""
 
 NESTING_MAX: Final = 100
 """Braces within braces, fragments written out. Depth counts fields only, and fragments nest without one."""
@@ -107,7 +115,7 @@ def check_limits(document: DocumentNode, schema: GraphQLSchema, limits: Document
     """
     fragments: dict[str, Outline] = {}
     operations: list[Outline] = []
-    directives = 0
+    directives = selections = values = 0
     for definition in document.definitions:
         if not isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
             continue  # A type definition has no place here, which validation says.
@@ -119,6 +127,10 @@ def check_limits(document: DocumentNode, schema: GraphQLSchema, limits: Document
                 f"A document may have at most {limits.directives_max} directives.",
                 locations=place_of(outline.directives[limits.directives_max - directives]),
             )
+        selections += outline.expanded
+        values += outline.values
+        _check_number(selections, SELECTIONS_EXPANDED_MAX, "selections", definition)
+        _check_number(values, VALUES_MAX, "arguments, variables and values in lists and objects", definition)
         if isinstance(definition, OperationDefinitionNode):
             operations.append(outline)
         else:
@@ -128,15 +140,12 @@ def check_limits(document: DocumentNode, schema: GraphQLSchema, limits: Document
     remaining = SELECTIONS_EXPANDED_MAX
     for outline in operations:
         remaining -= outline.expanded
-        if remaining < 0:
-            raise CallerError(
-                ErrorCode.COST_LIMIT,
-                f"The document has more than {SELECTIONS_EXPANDED_MAX} selections once its fragments are "
-                "written out.",
-                locations=place_of(outline.definition),
-            )
+        expanded = SELECTIONS_EXPANDED_MAX - remaining
+        what = "selections once its fragments are written out"
+        _check_number(expanded, SELECTIONS_EXPANDED_MAX, what, outline.definition)
     for outline in [*operations, *fragments.values()]:
         _check_depth(outline, limits)
+    _check_number(len(document.definitions), DEFINITIONS_MAX, "definitions", document.definitions[-1])
     costs: dict[str | None, OperationCost] = {}
     for outline in operations:
         operation = outline.definition
@@ -145,6 +154,12 @@ def check_limits(document: DocumentNode, schema: GraphQLSchema, limits: Document
         cyclic = outline.cyclic
         costs[name] = ENDLESS_COST if cyclic else Expansion(schema, limits, fragments).cost_of(operation)
     return CostPlan(costs, limits)
+
+
+def _check_number(number: int, most: int, what: str, at: Node) -> None:
+    if number > most:
+        message = f"The document has more than {most} {what}."
+        raise CallerError(ErrorCode.COST_LIMIT, message, locations=place_of(at))
 
 
 def _check_depth(outline: Outline, limits: DocumentLimits) -> None:

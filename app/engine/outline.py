@@ -37,6 +37,8 @@ class Outline:
     deepest: Node | None = None
     nesting: int = 0
     value_nesting: int = 0
+    values: int = 0
+    """Variables, arguments of fields and directives, and what is in lists and objects."""
     cyclic: bool = False
 
     def add_up(self, fragments: "Mapping[str, Outline]") -> None:
@@ -58,9 +60,10 @@ def outline_of(definition: OperationDefinitionNode | FragmentDefinitionNode) -> 
     outline = Outline(definition, directives=list(definition.directives or ()))
     for variable in definition.variable_definitions or ():
         outline.directives.extend(variable.directives or ())
-        outline.value_nesting = max(
-            outline.value_nesting, _nesting([variable.type]), _nesting([variable.default_value])
-        )
+        outline.values += 1
+        _note_nesting(outline, variable.type)
+        if variable.default_value is not None:
+            _note_nesting(outline, variable.default_value)
     pending: list[tuple[SelectionSetNode, int, int]] = [(definition.selection_set, 0, 1)]
     while pending:
         selections, fields_around, braces = pending.pop()
@@ -85,25 +88,28 @@ def outline_of(definition: OperationDefinitionNode | FragmentDefinitionNode) -> 
 
 def _note_values(outline: Outline, arguments: Iterable[Any]) -> None:
     for argument in arguments:
+        outline.values += 1
         if isinstance(argument.value, ListValueNode | ObjectValueNode):
-            outline.value_nesting = max(outline.value_nesting, _nesting([argument.value]))
+            _note_nesting(outline, argument.value)
 
 
-def _nesting(layer: list[Any]) -> int:
-    """How deep lists and objects nest in a value, or list types in a type; 0 for a plain one."""
+def _note_nesting(outline: Outline, node: Node) -> None:
+    """Note how deep lists and objects nest in a value, or list types in a type, and how much is in them."""
     levels = -1
+    layer: list[Any] = [node]
     while layer:
         levels += 1
         below: list[Any] = []
-        for node in layer:
-            if isinstance(node, ListValueNode):
-                below.extend(node.values)
-            elif isinstance(node, ObjectValueNode):
-                below.extend(entry.value for entry in node.fields)
-            elif isinstance(node, ListTypeNode | NonNullTypeNode):
-                below.append(node.type)
+        for one in layer:
+            if isinstance(one, ListValueNode):
+                below.extend(one.values)
+            elif isinstance(one, ObjectValueNode):
+                below.extend(entry.value for entry in one.fields)
+            elif isinstance(one, ListTypeNode | NonNullTypeNode):
+                below.append(one.type)
+        outline.values += len(below)
         layer = below
-    return levels
+    outline.value_nesting = max(outline.value_nesting, levels)
 
 
 def children_first(outlines: list[Outline], fragments: Mapping[str, Outline]) -> Iterable[Outline]:
