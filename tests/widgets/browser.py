@@ -71,15 +71,15 @@ _STORED: Final = """
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A page of the ATS</title>
 <link rel="stylesheet" href="/ats.css"></head>
-<body><main data-gateway="{gateway}" data-visit="{visit}">
-<iframe title="Recruiter System Connect" src="{source}" width="100%" height="480"></iframe></main>
+<body><main data-gateway="{gateway}" data-visit="{visit}" data-source="{source}"></main>
 <script src="/ats.js"></script></body></html>
 """
 _STYLE: Final = "body, main { margin: 0; } iframe { border: 0; display: block; }"
 _SCRIPT: Final = """
 "use strict";
-const { gateway, visit } = document.querySelector("main").dataset;
-const frame = document.querySelector("iframe");
+const main = document.querySelector("main");
+const { gateway, visit, source } = main.dataset;
+const frame = document.createElement("iframe");
 window.heard = [];
 window.tell = (message, target = gateway) => frame.contentWindow.postMessage({ rsc: 1, ...message }, target);
 window.giveToken = async (reason) => {
@@ -96,6 +96,9 @@ window.addEventListener("message", (event) => {
   if (event.data.type === "ready") window.giveToken("ready");
   if (event.data.type === "token-needed") window.giveToken(event.data.reason);
 });
+// It says that it is ready once, so there must be somebody who hears it.
+Object.assign(frame, { title: "Recruiter System Connect", width: "100%", height: 480, src: source });
+main.append(frame);
 """
 
 # A machine that does much else is slow, and not wrong.

@@ -112,8 +112,8 @@ RECORDER: Final = """
 }
 """
 
-# A text that goes back to the server as it came, or that says where something is.
-_NOT_SHOWN_AS_IT_IS: Final = {"endCursor", "startCursor", "cursor"}
+# What goes back to the server or to the ATS as it came, and facets' names, which the page has words for.
+_NOT_SHOWN_AS_IT_IS: Final = ("endCursor", "externalId", "facets.name", "userErrors.code")
 
 
 @dataclass(frozen=True)
@@ -168,10 +168,9 @@ def operations_of(widget: str) -> tuple[Operation, ...]:
     for operation, leaves in sorted(found, key=lambda one: one[0]):
         marks = {}
         for path, leaf in leaves.items():
-            name = path.rpartition(".")[2]
-            if leaf.name in {"String", "Url", "URL"} and name not in _NOT_SHOWN_AS_IT_IS:
+            if leaf.name == "String" and not path.endswith(_NOT_SHOWN_AS_IT_IS):
                 number += 1
-                marks[path] = f"#m{number}m" if name.endswith("Url") else f"¤{number}¤"
+                marks[path] = f"#m{number}m" if path.endswith("Url") else f"¤{number}¤"
         operations.append(Operation(widget, operation, leaves, marks))
     return tuple(operations)
 

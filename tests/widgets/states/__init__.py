@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.widgets.states import onboarding, people, profile
+from tests.widgets.states import onboarding, people, people_walks, profile
 from tests.widgets.states.shown import Shown
 
 STATES: Final[tuple[Shown, ...]] = (
@@ -11,4 +11,4 @@ STATES: Final[tuple[Shown, ...]] = (
     *people.SEARCH,
     *people.RECOMMENDED,
 )
-WALKS: Final[tuple[Shown, ...]] = (*profile.WALKS, *onboarding.WALKS, *people.WALKS)
+WALKS: Final[tuple[Shown, ...]] = (*profile.WALKS, *onboarding.WALKS, *people_walks.WALKS)

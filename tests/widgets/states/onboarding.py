@@ -17,6 +17,7 @@ from tests.widgets.states.shown import (
     button,
     clicked,
     cut_off,
+    key,
     never_answering,
     no_token,
     seen,
@@ -77,7 +78,10 @@ async def _first_sync(gateway: Gateway) -> None:
 
 async def _resync(gateway: Gateway) -> None:
     await gateway.state.resyncing("candidate", "application", "job", done=300, expected=900)
-    await gateway.state.sql("update sync_run set started_at = '2026-11-01 15:00Z' where finished_at is null")
+    await gateway.state.sql(
+        "update sync_run set started_at = '2026-11-01 15:00Z', counts = $1::jsonb where finished_at is null",
+        orjson.dumps(_COUNTS).decode(),
+    )
 
 
 async def _acknowledged(gateway: Gateway) -> None:
@@ -241,6 +245,15 @@ WALKS: Final = (
         ),
     ),
     Shown(
+        name="onboarding-walk-disable-refused",
+        parameters=_ADMIN,
+        changes=True,
+        reach=after(
+            *(_in("LIVE"), clicked(button("Switch off")), _dialog, _behind_its_back("DISABLED")),
+            *(_confirm("Switch off"), _refused),
+        ),
+    ),
+    Shown(
         name="onboarding-walk-activate-refused",
         parameters=_ADMIN,
         changes=True,
@@ -278,7 +291,7 @@ WALKS: Final = (
         parameters=_ATS_ADMIN,
         prepare=_disabled,
         reach=after(
-            *(clicked(button("Confirm that Demo ATS has stopped")), _dialog, _behind_its_back("LIVE")),
+            *(clicked(key("acknowledge")), _dialog, _behind_its_back("LIVE")),
             *(_confirm("Yes, it has stopped"), _refused),
         ),
     ),

@@ -52,7 +52,8 @@ export function makeJobBar({ outcomes, onSet, onChosen }) {
           " ",
           h("strong", null, job.title),
           job.location && h("span", { class: "muted" }, ` · ${job.location}`),
-          job.state === "CLOSED" && [" ", chip(t("people.closedJob"), { kind: "warn" })],
+          // Those to choose from are open; the ATS may name one that is not.
+          isBound && job.state === "CLOSED" && [" ", chip(t("people.closedJob"), { kind: "warn" })],
         ),
         !isBound && change,
       );
