@@ -53,8 +53,8 @@ const people = peopleList({
   onEnd: () => list.querySelector(".pager .button")?.focus(),
 });
 
-start({ onReady: begin, onTrouble: (trouble) => stop(trouble, tryAgain) });
 replace(root, h("div", { class: "stack" }, skeleton("lines"), skeleton("person", 4)));
+start({ onReady: begin, onTrouble: (trouble) => stop(trouble, tryAgain) });
 
 function stop(trouble, onRetry = begin) {
   root.removeAttribute("aria-busy");

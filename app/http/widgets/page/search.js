@@ -66,8 +66,8 @@ const jobBar = makeJobBar({
   onChosen: () => (people.element.isConnected ? people.focus() : box.input.focus()),
 });
 
-start({ onReady: begin, onTrouble: (trouble) => stop(trouble) });
 replace(root, h("div", { class: "stack" }, skeleton("card"), skeleton("person", 3)));
+start({ onReady: begin, onTrouble: (trouble) => stop(trouble) });
 
 function stop(trouble, onRetry = tryAgain) {
   root.removeAttribute("aria-busy");
