@@ -25,7 +25,7 @@ check: $(VENV)/.ready-to-test
 
 bench: $(VENV)/.ready-to-test
 	@worst=0; $(BIN)/python -m tests.benchmarks $(ARGS) || worst=$$?; \
-	for part in search wire importing matching members; do \
+	for part in search wire importing matching members widgets; do \
 	  $(BIN)/python -m tests.benchmarks.$$part || worst=$$((worst > 1 ? worst : 1)); \
 	done; exit $$worst
 

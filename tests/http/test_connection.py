@@ -8,6 +8,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from app.http import connection
+from app.http.connection import BoundedConnection
 from app.http.server import build_app
 from tests.http.conftest import RECRUITER, limited, listening, services_on
 
@@ -160,6 +161,9 @@ async def test_after_an_early_answer_the_rest_may_come_and_another_request(clien
 async def test_one_peer_has_only_so_many_connections(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "CONNECTIONS_OF_A_PEER_MAX", 2)
     monkeypatch.setattr(connection, "HEAD_TIMEOUT_S", 60.0)
+    async with asyncio.timeout(10):
+        while BoundedConnection._of_peer:  # noqa: ASYNC110 (what other tests have closed is on its way)
+            await asyncio.sleep(0.01)
     clients = [Client(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(3)]
     assert await clients[2].hear_the_end() == b""
     for client in clients[:2]:

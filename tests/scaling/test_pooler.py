@@ -85,7 +85,7 @@ async def test_companies_at_once_never_see_each_other(postgres: Server, pooler: 
 async def test_nothing_of_a_transaction_is_left_for_the_next_client(pooler: Server, postgres: Server) -> None:
     company = (await run(postgres.dsn("demo"), f"select company_of('{NORTHWIND}')"))[0]
     async with pooled(pooler, "demo") as pool:
-        await asyncio.gather(*(pool.fetch(company, _SEEN) for _ in range(50)))
+        await asyncio.gather(*(pool.fetch(company, _SEEN) for _ in range(10)))
         role, bound, timeout = await run(
             pooler.dsn("demo"),
             "select current_user::text",
