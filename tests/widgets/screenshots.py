@@ -33,7 +33,7 @@ FOLDER: Final = ROOT / "docs" / "screenshots"
 NOW: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 WIDTH: Final = 960
 NARROW: Final = 320
-LEAST_HEIGHT: Final = 160
+LEAST_HEIGHT: Final = 40
 MOST_HEIGHT: Final = 1_900
 SETTLED_MS: Final = 250
 _NARROW_TOO: Final = frozenset(
@@ -83,6 +83,9 @@ class _Studio:
             await page.wait_for_timeout(SETTLED_MS)
             wanted = await page.evaluate("document.documentElement.scrollHeight")
             height = min(max(LEAST_HEIGHT, wanted), MOST_HEIGHT)
+        # Clicking has scrolled the page to what was clicked.
+        await page.evaluate("scrollTo(0, 0)")
+        await page.wait_for_timeout(SETTLED_MS)
         png = await page.screenshot()
         (FOLDER / f"{name}.png").write_bytes(await reduced(png, self.desk))
 
