@@ -61,6 +61,8 @@ class Cycle(RequestResponseCycle):
             failure = error
         finally:
             self.tasks.discard(self.task)
+            # Without the way back nothing here waits for the garbage collector, which stops all others meanwhile.
+            self.scope["extensions"] = {}
         if failure is None and self.response_complete:
             self.on_response = _nothing
             return

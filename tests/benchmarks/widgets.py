@@ -58,14 +58,15 @@ class Load:
 def load(chromium: BareChromium, ats: str, gateway: str) -> Load:
     """Open the candidate's page in a context of its own."""
     page, frame = chromium.load(f"{ats}{CANDIDATE}", gateway, _MEASURED, rest_s=REST_S)
-    entries = sorted(page["requests"] + frame["requests"], key=lambda one: one["begins"])
-    begins = next(one["begins"] for one in entries if one["url"].endswith("/widgets/loader.js"))
-    requests = []
-    for one in entries:
-        # The frame's page is named by its own frame; the one around it sees but a frame.
-        is_request = one["kind"] != "iframe" and not one["url"].startswith("data:")
-        if is_request and one["begins"] >= begins:
-            requests.append({**one, "begins": one["begins"] - begins, "ends": one["ends"] - begins})
+    (loader,) = [one for one in page["requests"] if one["url"].endswith("/widgets/loader.js")]
+    # The page's own files have nothing to do with it; the widget token is fetched for the frame.
+    fetched = [one for one in page["requests"] if one["kind"] == "fetch"]
+    begins = loader["begins"]
+    requests = [
+        {**one, "begins": one["begins"] - begins, "ends": one["ends"] - begins}
+        for one in sorted([loader, *fetched, *frame["requests"]], key=lambda one: one["begins"])
+        if not one["url"].startswith("data:")
+    ]
     return Load(frame["painted"] - begins, requests)
 
 

@@ -85,6 +85,8 @@ class _Studio:
             height = min(max(LEAST_HEIGHT, wanted), MOST_HEIGHT)
         # Clicking has scrolled the page to what was clicked.
         await page.evaluate("scrollTo(0, 0)")
+        # The mark in a field comes and goes.
+        await widget.window.evaluate("document.activeElement.style.caretColor = 'transparent'")
         await page.wait_for_timeout(SETTLED_MS)
         png = await page.screenshot()
         (FOLDER / f"{name}.png").write_bytes(await reduced(png, self.desk))
