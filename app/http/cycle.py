@@ -61,7 +61,7 @@ class Cycle(RequestResponseCycle):
             failure = error
         finally:
             self.tasks.discard(self.task)
-            # Without the way back nothing here waits for the garbage collector, which stops all others meanwhile.
+            # Without the way back nothing here is left to the garbage collector, which stops all others.
             self.scope["extensions"] = {}
         if failure is None and self.response_complete:
             self.on_response = _nothing
