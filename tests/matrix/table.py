@@ -7,14 +7,14 @@ from uuid import UUID
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type, is_object_type
 
-from app.access.features import Role
-from app.access.guards import Denial, Grants
+from app.access.features import Feature, Role
+from app.access.guards import Denial, FeatureGuard, Grants
 from app.auth.personas import PERSONAS
 from app.engine.mapping import Catalogue, Computed
 from app.errors import ErrorCode
 from resolvers.binding import bind
 from resolvers.schema import build_schema
-from tests.matrix.viewers import contracts_of, grants_of_persona
+from tests.matrix.viewers import contracts_of, grants_less, grants_of_persona
 
 YES = "yes"
 UNREACHED = "·"
@@ -49,6 +49,35 @@ def rows() -> Iterator[Row]:
             alike.setdefault(cells, []).append(field)
         for cells, fields in alike.items():
             yield Row(name, tuple(fields), cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a persona cannot have where none of these features is granted."""
+
+    features: tuple[Feature, ...]
+    persona: str
+    of: str
+    fields: tuple[str, ...]
+
+
+def losses(persona: str) -> Iterator[Loss]:
+    """For each choice of features that a guard offers, in the order of their names: what goes with them."""
+    _, catalogue = schema_and_catalogue()
+    guards = {guard for of in catalogue.guards.values() for guard in of if isinstance(guard, FeatureGuard)}
+    before = outcomes_of(grants_of_persona(persona), persona)
+    for features in sorted({tuple(sorted(guard.any_of)) for guard in guards}):
+        after = outcomes_of(grants_less(persona, features), persona)
+        lost: dict[str, list[str]] = {}
+        for (of, field), cell in before.items():
+            if (
+                cell.startswith(YES)
+                and not after[of, field].startswith(YES)
+                and after[of, field] != UNREACHED
+            ):
+                lost.setdefault(of, []).append(field)
+        for of, fields in sorted(lost.items()):
+            yield Loss(features, persona, of, tuple(fields))
 
 
 def outcomes_of(grants: Grants, persona: str) -> Mapping[tuple[str, str], str]:

@@ -1,5 +1,7 @@
 """The demo's personas as viewers, with the facts of the demo, without a database."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from app.access.features import Feature, IntegrationState, ProductTier, SeatState
@@ -86,4 +88,13 @@ def grants_of_persona(name: str) -> Grants:
             partner=persona.partner,
             client=None,
         )
+    )
+
+
+def grants_less(name: str, features: Collection[Feature]) -> Grants:
+    """What the persona would have left if these features were not granted, for whatever reason."""
+    grants = grants_of_persona(name)
+    refused = {feature: replace(grants.decisions[feature], granted=False) for feature in features}
+    return replace(
+        grants, decisions={**grants.decisions, **refused}, granted=grants.granted.difference(features)
     )
