@@ -22,6 +22,16 @@ from app.database.migrate import migrate
 from app.database.pool import Pool
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests come first, file by file: whatever takes long must not be the last to begin."""
+
+    def needs_browser(item: pytest.Item) -> bool:
+        return "chromium" in getattr(item, "fixturenames", ())
+
+    browsing = {item.path for item in items if needs_browser(item)}
+    items.sort(key=lambda item: item.path not in browsing)
+
+
 class TestServer:
     """The session's server, with the templates and the databases that tests made on it."""
 

@@ -146,7 +146,11 @@ async def _skills_named(pool: Pool, company: CompanyId, said: Sequence[str], tex
           group by skill ->> 'name'
           order by count(*) desc, skill ->> 'name'
           limit 1), known.key) as name
-        from (select substr(word, 2) as key from member_word where word = any($1::text[])) as known
+        -- As a range, or PostgreSQL 15 looks each of the words up by trigrams and not by the key.
+        from unnest($1::text[]) as asked (word)
+        cross join lateral (
+          select substr(word, 2) as key from member_word where word >= asked.word and word <= asked.word
+        ) as known
         order by known.key
         """,
         [sorted(f"#{key}" for key in keys)],
