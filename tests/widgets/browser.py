@@ -239,6 +239,17 @@ class Visit:
         assert wrong == [], wrong
 
 
+_AT_REST: Final = """
+async () => {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const ends = (one) => one.effect.getComputedTiming().endTime !== Infinity;
+  const ending = document.getAnimations().filter(ends);
+  const longest = new Promise((resolve) => setTimeout(resolve, 2_000));
+  await Promise.race([Promise.allSettled(ending.map((one) => one.finished)), longest]);
+}
+"""
+
+
 @dataclass(slots=True)
 class Embedded:
     """A widget in a page of the ATS. `frame` finds things in it, `window` runs scripts in it."""
@@ -284,6 +295,8 @@ class Embedded:
         window = self.window
         if not await window.evaluate("typeof window.axe === 'object'"):
             await window.evaluate(self.axe)
+        # Between two colours there are others, with less contrast.
+        await window.evaluate(_AT_REST)
         result = await window.evaluate(
             "async () => JSON.stringify((await axe.run(document, { preload: false })).violations)"
         )
