@@ -83,6 +83,21 @@ class Feature(DescribedEnum):
     )
 
 
+FEATURE_TITLES: Final[Mapping[Feature, str]] = MappingProxyType(
+    {
+        Feature.IN_ATS_INDICATOR: "In-ATS indicator",
+        Feature.PROFILE_WIDGET: "Profile widget",
+        Feature.ONE_CLICK_EXPORT: "1-Click Export",
+        Feature.INMAIL_HISTORY: "InMail history",
+        Feature.NOTES_HISTORY: "Notes history",
+        Feature.INMAIL_STUB_PROFILE: "InMail stub profile",
+        Feature.RECOMMENDED_MATCHES: "Recommended matches",
+        Feature.UNIFIED_SEARCH: "Unified search",
+    }
+)
+"""What people call them, in sentences that a person reads; the widgets' chart has the same names."""
+
+
 @graphql_enum
 class DenialReason(DescribedEnum):
     """Why a feature is refused: the first of these that holds, in this order."""

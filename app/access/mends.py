@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.access.case import Case
-from app.access.features import DenialReason, IntegrationState, Role, SeatState
+from app.access.features import FEATURE_TITLES, DenialReason, IntegrationState, Role, SeatState
 from app.access.viewer import ATS_SIDE, CompanyFacts, Viewer
 
 _PLURALS: Final = (("candidate", "candidates"), ("application", "applications"), ("job", "jobs"))
@@ -103,7 +103,7 @@ def _recruiter_lite(case: Case) -> str:
 
 def _partner_unsupported(case: Case) -> str:
     partner = case.integration.partner_name if case.integration else "the ATS partner"
-    return f"Ask {partner} to support {case.feature.value}; no setting can switch it on before."
+    return f"Ask {partner} to support {FEATURE_TITLES[case.feature]}; no setting can switch it on before."
 
 
 def _ask_to_activate(case: Case) -> str:

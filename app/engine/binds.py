@@ -192,12 +192,23 @@ def check_text(value: Any, place: list[str | int]) -> None:
                 "Text may have neither a NUL character nor half of a surrogate pair; take it out.",
                 path=place,
             )
+    elif _can_be_held(value):
+        # Where something is need be known only where something is wrong.
+        return
     elif isinstance(value, list):
         for one in value:
             check_text(one, place)
-    elif isinstance(value, dict):
+    else:
         for name, one in value.items():
             check_text(one, [*place, name])
+
+
+def _can_be_held(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and _is_encodable(value)
+    if isinstance(value, list):
+        return all(map(_can_be_held, value))
+    return not isinstance(value, dict) or all(map(_can_be_held, value.values()))
 
 
 def _only(read: Callable[[Any], Any]) -> Callable[[Any], Any]:

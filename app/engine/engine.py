@@ -10,13 +10,7 @@ from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 import orjson
-from graphql import (
-    DocumentNode,
-    GraphQLSchema,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    execute_sync,
-)
+from graphql import GraphQLSchema
 
 from app.engine.binds import check_text, remember
 from app.engine.border import MARK, cross
@@ -24,14 +18,15 @@ from app.engine.commands import CommandPlan, command_fields, compile_command, wi
 from app.engine.compiler import Access
 from app.engine.connections import OperationCompiler
 from app.engine.cost import DocumentLimits
-from app.engine.documents import Document, Documents, Operation, entry
+from app.engine.documents import Document, Documents, Operation
 from app.engine.explanation import Explanation
 from app.engine.finish import Unanswered, error_entry, finish, unanswered
+from app.engine.introspection import introspected
 from app.engine.json_sql import MISSING
 from app.engine.mapping import Catalogue, Outcome
 from app.engine.plan import GuardHole, Plan, StaleHole
-from app.engine.request import GraphQLRequest, RequestRefused
-from app.engine.roots import INTROSPECTION, compile_operation
+from app.engine.request import GraphQLRequest
+from app.engine.roots import compile_operation
 from app.errors import CallerError, ErrorCode, Fault
 
 _KNOWN_LENGTH_MAX: Final = 16_000
@@ -281,12 +276,9 @@ class Engine:
         self, operation: Operation, given: Mapping[str, Any], answer: dict[str, Any]
     ) -> bytes:
         """The answer, with what graphql-core says to `__schema` and `__type`; it coerces `given` itself."""
-        document = _introspection_only(operation)
-        result = execute_sync(self.schema, document, variable_values=dict(given))
-        if result.errors:
-            raise RequestRefused([entry(error, ErrorCode.BAD_REQUEST) for error in result.errors])
+        told = introspected(self.schema, operation, given)
         if answer["data"] is not None:
-            answer["data"].update(result.data or {})
+            answer["data"].update(told)
         return orjson.dumps(answer)
 
 
@@ -299,39 +291,3 @@ def _whole(body: bytes | None) -> bytes:
     if body is None or MISSING in body:
         raise Fault(_NULL)
     return body
-
-
-def _introspection_only(operation: Operation) -> DocumentNode:
-    """The document, with the operation's root fields other than introspection's left out."""
-
-    def keep(selection_set: Any) -> Any:
-        selections = []
-        for selection in selection_set.selections:
-            if selection.kind == "field":
-                if selection.name.value in INTROSPECTION:
-                    selections.append(selection)
-            elif selection.kind == "inline_fragment":
-                selections.append(_with_selections(selection, keep(selection.selection_set)))
-            else:
-                fragment = operation.document.fragments[selection.name.value]
-                inline = InlineFragmentNode(
-                    type_condition=fragment.type_condition,
-                    directives=selection.directives,
-                    selection_set=keep(fragment.selection_set),
-                )
-                selections.append(inline)
-        return _copy(selection_set, selections=tuple(selections))
-
-    node = operation.node
-    kept: OperationDefinitionNode = _copy(node, selection_set=keep(node.selection_set))
-    others = tuple(operation.document.fragments.values())
-    return DocumentNode(definitions=(kept, *others))
-
-
-def _with_selections(node: Any, selection_set: Any) -> Any:
-    return _copy(node, selection_set=selection_set)
-
-
-def _copy(node: Any, **changes: Any) -> Any:
-    members = {name: getattr(node, name) for name in node.keys if hasattr(node, name)}
-    return type(node)(**{**members, **changes})

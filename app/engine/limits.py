@@ -1,13 +1,13 @@
 """What a document may cost, decided before it is validated (DESIGN.md, section 6).
 
-Two walks. The first (`app.engine.outline`) looks at each definition once, as it is written, and adds
-fragments up by their names: that says how far the document expands without expanding it, so a bomb of
-fragments is refused after as many steps as it has tokens. Only what stays small is then expanded, and the
-second walk (`app.engine.cost`) counts aliases and costs there. Fields, arguments and fragments that do
-not exist are passed over: validation says so better.
+Its length comes first (`app.engine.tokens`), before it is parsed. Then two walks. The first
+(`app.engine.outline`) looks at each definition once, as it is written, and adds fragments up by their names:
+that says how far the document expands without expanding it, so a bomb of fragments is refused after as many
+steps as it has tokens. Only what stays small is then expanded, and the second walk (`app.engine.cost`) counts
+aliases and costs there. Fields, arguments and fragments that do not exist are passed over: validation says so
+better.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,15 +19,15 @@ from graphql import (
     GraphQLSyntaxError,
     Node,
     OperationDefinitionNode,
-    parse,
+    Source,
+    get_location,
 )
 
 from app.engine.cost import ENDLESS_COST, DocumentLimits, Expansion, OperationCost, too_costly
+from app.engine.lexer import QuickLexer, QuickParser
 from app.engine.outline import Outline, children_first, outline_of, place_of
+from app.engine.tokens import COMMENTS_MAX, check_length
 from app.errors import CallerError, ErrorCode
-
-COMMENTS_MAX: Final = 2_000
-"""Comments are no tokens to a client, but each is one to the lexer."""
 
 SELECTIONS_EXPANDED_MAX: Final = 2_000
 """Selections of a document's operations once their fragments are written out, and of all its definitions as
@@ -45,8 +45,6 @@ NESTING_MAX: Final = 100
 VALUE_NESTING_MAX: Final = 32
 """Lists and objects within each other, in an argument or in a variable's type."""
 
-_TOO_MANY_TOKENS: Final = re.compile(r"Syntax Error: Document contains more than \d+ (tokens|comments)\. .*")
-_TOO_DEEP: Final = "Syntax Error: Document is nested too deeply. Parsing aborted."
 _MESSAGE_LENGTH_MAX: Final = 300
 
 
@@ -56,25 +54,27 @@ def parse_document(text: str, limits: DocumentLimits) -> DocumentNode:
     Raises: CallerError with GRAPHQL_PARSE_FAILED and the place, TOKEN_LIMIT, or DEPTH_LIMIT for what is
     nested deeper than a parser can follow.
     """
+    check_length(text, limits.document_tokens_max)
+    source = Source(text)
+    lexer = QuickLexer(source)
+    parser = QuickParser(
+        source,
+        lexer=lexer,
+        max_lexical_tokens=limits.document_tokens_max,
+        max_comments=COMMENTS_MAX,
+        allow_empty_selection_sets=False,
+    )
     try:
-        return parse(
-            text,
-            max_lexical_tokens=limits.document_tokens_max,
-            max_comments=COMMENTS_MAX,
-            allow_empty_selection_sets=False,
-        )
+        return parser.parse_document()
+    except RecursionError:
+        at = get_location(source, lexer.token.start)
+        raise CallerError(
+            ErrorCode.DEPTH_LIMIT,
+            "The document is nested too deep to be read.",
+            locations=[{"line": at.line, "column": at.column}],
+        ) from None
     except GraphQLSyntaxError as error:
         places = [{"line": at.line, "column": at.column} for at in error.locations or ()]
-        if _TOO_MANY_TOKENS.fullmatch(error.message):
-            raise CallerError(
-                ErrorCode.TOKEN_LIMIT,
-                f"The document has more than {limits.document_tokens_max} tokens or {COMMENTS_MAX} comments.",
-                locations=places,
-            ) from None
-        if error.message == _TOO_DEEP:
-            raise CallerError(
-                ErrorCode.DEPTH_LIMIT, "The document is nested too deep to be read.", locations=places
-            ) from None
         # A syntax error repeats the token it met, which may be a string of a megabyte.
         message = error.message[:_MESSAGE_LENGTH_MAX]
         raise CallerError(ErrorCode.GRAPHQL_PARSE_FAILED, message, locations=places) from None

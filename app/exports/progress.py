@@ -11,7 +11,7 @@ from app.database.pool import Pool
 from app.exports.known import ExportState, held_export
 from app.ids import CompanyId
 from app.outbox.delivery import Progress
-from app.outbox.events import OF_EVERY_EVENT, EventState, EventType, enqueue, hold
+from app.outbox.events import OF_EVERY_EVENT, EventState, EventType, enqueue, hold, is_sayable
 from app.refused import WriteRefused, not_found
 
 _NOTIFICATION: Final = ("input", "notificationId")
@@ -45,7 +45,8 @@ async def resend_notification(
     """Queue a DEAD event again, for another 24 hours; with an export's event the export is resent.
 
     One that waits already goes on waiting. `partner`: only events for it; None: any.
-    Raises: WriteRefused, NOT_FOUND or, where the ATS has taken it, NOT_FAILED.
+    Raises: WriteRefused, NOT_FOUND; NOT_FAILED where the ATS has taken it; NOT_SENDABLE where the stored
+    event was edited and says what none may say.
     """
     async with pool.transaction(company) as connection:
         state = await hold(connection, company, event_id)
@@ -59,18 +60,30 @@ async def resend_notification(
             raise WriteRefused("NOT_FAILED", "The ATS has taken this notification already.", *_NOTIFICATION)
         if state is EventState.PENDING:
             return
-        said = orjson.loads(row["payload"])
         await enqueue(
             connection,
             company,
             row["type"],
-            {name: value for name, value in said.items() if name not in OF_EVERY_EVENT},
+            _said_again(row["payload"]),
             event_id=event_id,
             partner_name=row["partner_name"],
             now=now,
         )
         if row["type"] == EventType.EXPORT_CANDIDATE_PROFILE:
             await _requested_again(connection, company, event_id)
+
+
+def _said_again(payload: str) -> dict[str, str | int]:
+    """What a stored event says of its own: checked when it was queued, but a database can be edited."""
+    own = {name: value for name, value in orjson.loads(payload).items() if name not in OF_EVERY_EVENT}
+    if not all(map(is_sayable, own.values())):
+        raise WriteRefused(
+            "NOT_SENDABLE",
+            "The stored notification holds more than ids, states and numbers, which may not be sent: ask "
+            "those who run the gateway to correct it in the database.",
+            *_NOTIFICATION,
+        )
+    return own
 
 
 async def resend_export(

@@ -123,6 +123,10 @@ TOKENS_REFUSED: Final = _counter(
     "rsc_tokens_refused_total", "Requests refused for their token.", ("because", TOKEN_REFUSALS)
 )
 
+HTTP_INVALID: Final = _counter(
+    "rsc_http_invalid_total", "Inputs that were no HTTP request, or had a head that is too large."
+)
+
 MEMBER_CALLS_TOTAL: Final = _counter(
     "rsc_member_calls_total",
     "Calls to LinkedIn for members by what became of them.",
@@ -153,7 +157,8 @@ MATCHING_OLDEST: Final = _shared("rsc_matching_oldest_seconds", "Age of the olde
 
 COUNTERS: Final = (
     *(CONNECTS, BINDS, WAITS, WAIT_SECONDS, REPLICA_READS, PLANS_TOTAL, DOCUMENTS_TOTAL, FIELD_ERRORS),
-    *(TOKENS_REFUSED, MEMBER_CALLS_TOTAL, MEMBER_ANSWERS, MEMBER_BRINGS, MEMBER_REFRESHES, RECORDS),
+    *(TOKENS_REFUSED, HTTP_INVALID, MEMBER_CALLS_TOTAL, MEMBER_ANSWERS, MEMBER_BRINGS, MEMBER_REFRESHES),
+    RECORDS,
 )
 GAUGES: Final = (
     *(IN_FLIGHT, CONNECTIONS_MAX, CONNECTIONS_OPEN, CONNECTIONS_FREE, CONNECTIONS_WAITING, REPLICA_IN_USE),

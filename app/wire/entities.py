@@ -7,8 +7,9 @@ from typing import Any
 from app.errors import CallerError, ErrorCode
 from app.wire.codes import WireRefused
 from app.wire.keys import Key
+from app.wire.query import IDS_READ_MAX
 from app.wire.registry import Resource
-from app.wire.request import Method, WireRequest
+from app.wire.request import BATCH_MAX, Method, WireRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,9 @@ def _batch(request: WireRequest, resource: Resource) -> Read:
     entities = body.get("entities") if isinstance(body, dict) else None
     if not isinstance(entities, dict):
         raise _bad('The body must be {"entities": {key: {…}}}.')
+    if len(entities) > IDS_READ_MAX:
+        # Reading each key would take longer than all else that a call may ask for.
+        raise WireRefused("BATCH_LIMIT", f"A call has at most {BATCH_MAX} records, and this one more.")
     in_url = {key: key for key in request.keys}
     found: dict[Key, Any] = {}
     refused: dict[Key, WireRefused] = {}

@@ -16,8 +16,10 @@ from app.errors import CallerError, ErrorCode
 
 DEPTH_MAX: Final = 64
 """Deeper levels are read as null; no field takes half as many."""
-BRACKETS_MAX: Final = 400_000
-"""A body with more of them is not read a second time: that would take seconds."""
+VALUES_MAX: Final = 1_000_000
+"""Commas, braces and brackets of a body, those in its texts too: reading more would hold all others up."""
+READ_AGAIN_MAX: Final = 200_000
+"""Quotation marks, braces and brackets of a body that is read a second time, which takes far longer."""
 _DIGITS_MAX: Final = 400
 
 # A text without an end is one token too: else each quotation mark in it would be tried as a beginning.
@@ -27,13 +29,17 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL
 def read_json(body: bytes) -> Any:
     """The body's value; texts may hold NUL and lone surrogates, numbers may be infinite.
 
-    Raises: CallerError (BAD_REQUEST) saying where it is not JSON in UTF-8.
+    Raises: CallerError (BAD_REQUEST) saying where it is not JSON in UTF-8, or that it has too many values.
     """
+    brackets = body.count(b"{") + body.count(b"[")
+    if brackets + body.count(b",") > VALUES_MAX:
+        raise CallerError(ErrorCode.BAD_REQUEST, f"The body has more than {VALUES_MAX} values.")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        first = error
-    if body.count(b"{") + body.count(b"[") <= BRACKETS_MAX:
+        # Not the error itself: it holds the body, and this function would hold the error that holds it.
+        why = str(error)[:200]
+    if brackets + body.count(b'"') <= READ_AGAIN_MAX:
         try:
             text = body.decode("utf-8")
             return json.loads(
@@ -43,7 +49,7 @@ def read_json(body: bytes) -> Any:
             )
         except (ValueError, RecursionError):
             pass
-    raise CallerError(ErrorCode.BAD_REQUEST, f"The body is not JSON in UTF-8: {str(first)[:200]}.")
+    raise CallerError(ErrorCode.BAD_REQUEST, f"The body is not JSON in UTF-8: {why}.")
 
 
 def _flattened(text: str) -> str:

@@ -1,10 +1,14 @@
 """Names and order that clients and the wire rely on, and the matrix as data."""
 
+import json
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
+import app.http.widgets
 from app.access.features import (
+    FEATURE_TITLES,
     MATRIX,
     PARTNERS_TO_BE_ASKED_FIRST,
     AccessPath,
@@ -30,6 +34,8 @@ PROMISED: dict[type[DescribedEnum], str] = {
     SeatState: "ACTIVE INACTIVE INVITED PARKED",
     IntegrationState: "REQUESTED PARTNER_READY SYNCING LIVE DISABLED ERASED",
 }
+
+WIDGETS_TEXTS = Path(app.http.widgets.__file__).parent / "texts" / "en.json"
 
 # Company-wide, contract, needs a seat, partner must support it, scope.
 MATRIX_BY_HAND = """
@@ -85,3 +91,10 @@ def test_seven_partners_are_asked_first_however_they_are_spelled() -> None:
         assert must_be_asked_first(name)
     for name in ("Greenhouse", "Bull", "", "Bullhorn Two"):
         assert not must_be_asked_first(name)
+
+
+def test_people_read_one_name_of_a_feature_wherever_it_is_told() -> None:
+    told = json.loads(WIDGETS_TEXTS.read_text("utf-8"))["onboarding"]["feature"]
+    assert {feature.value: title for feature, title in FEATURE_TITLES.items()} == {
+        name: texts["name"] for name, texts in told.items()
+    }

@@ -212,7 +212,7 @@ MENDS = [
     (
         Feature.UNIFIED_SEARCH,
         recruiter(company(integration(supports=()), contract(activated=True))),
-        "Ask Demo ATS to support UNIFIED_SEARCH; no setting can switch it on before.",
+        "Ask Demo ATS to support Unified search; no setting can switch it on before.",
     ),
     (
         Feature.IN_ATS_INDICATOR,

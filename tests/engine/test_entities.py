@@ -184,7 +184,7 @@ async def test_a_thousand_are_one_statement_and_more_are_refused(small: Small) -
         assert refusal["extensions"] == {"code": "COST_LIMIT"}
     listed_out = ", ".join(['{__typename: "Job"}'] * 1_001)
     refusal = await counted.refusal(f"{{ _entities(representations: [{listed_out}]) {{ __typename }} }}")
-    assert refusal["extensions"] == {"code": "COST_LIMIT"}
+    assert refusal["extensions"] == {"code": "TOKEN_LIMIT"}
     assert len(statements) == 1
 
 

@@ -16,6 +16,27 @@ async def test_the_whole_schema_can_be_read(small: Small) -> None:
     assert print_schema(build_client_schema(answer["data"])) == print_schema(small.engine.schema)
 
 
+async def test_all_that_any_tool_asks_for_can_be_read(small: Small) -> None:
+    query = get_introspection_query(
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+        one_of=True,
+    )
+    assert len((await small.ask(query))["data"]["__schema"]["types"]) > 150
+
+
+async def test_the_largest_type_cannot_be_asked_for_without_end(small: Small) -> None:
+    """What it costs is estimated by means, which a type of many fields exceeds many times."""
+    names = " ".join(f"f{number}: name" for number in range(15))
+    aliases = " ".join(
+        f'a{number}: __type(name: "Mutation") {{ fields {{ {names} }} }}' for number in range(30)
+    )
+    refusal = await small.refusal(f"{{ {aliases} }}")
+    assert refusal["extensions"] == {"code": "COST_LIMIT"}
+
+
 @pytest.mark.parametrize(
     "query",
     [

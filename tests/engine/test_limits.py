@@ -79,11 +79,8 @@ def lines_executed(work: Callable[[], Any]) -> int:
 
 
 def tokens(document: DocumentNode) -> int:
-    assert document.loc
-    token, count = document.loc.start_token, 0
-    while token.next:
-        token, count = token.next, count + 1
-    return count
+    assert document.token_count
+    return document.token_count
 
 
 READABLE = [
@@ -112,7 +109,7 @@ def test_the_largest_expansion_that_passes_is_bounded(schema: GraphQLSchema) -> 
     [
         "{...a} fragment a on Query {...a}",
         "{...a} fragment a on Query {thing{...b}} fragment b on Thing {parent{...b}}",
-        "{...f0} " + many("fragment f%n on Query {...f%m}", 900) + " fragment f900 on Query {...f0}",
+        "{...f0} " + many("fragment f%n on Query {...f%m}", 350) + " fragment f350 on Query {...f0}",
         "{...a ...b} fragment a on Query {...b ...a} fragment b on Query {...a ...b ...b}",
         "{thing{id}} fragment a on Thing {parent{...b}} fragment b on Thing {parent{...a}}",
     ],

@@ -121,6 +121,30 @@ async def test_what_was_meant_for_an_earlier_partner_is_not_this_ones(company: C
         assert [error["code"] for error in payload["userErrors"]] == ["NOT_FOUND"]
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '{"state": "Ada Lovelace, ada@northwind.example"}',
+        '{"state": null}',
+        '{"state": ["LIVE"]}',
+        '{"state": {"is": "LIVE"}}',
+        '{"state": 1.5}',
+    ],
+)
+async def test_an_event_that_was_edited_to_say_more_than_ids_and_states_is_not_sent_again(
+    company: Company, payload: str
+) -> None:
+    event = await given_up_in_the_outbox(company, PARTNER)
+    await company.owner.execute("update outbox set payload = $1", payload)
+    before = await company.everything()
+    answer = await company.payload("support", RESEND, id=event)
+    (error,) = answer["userErrors"]
+    assert (error["code"], error["path"]) == ("NOT_SENDABLE", ["input", "notificationId"])
+    assert "Ada" not in error["message"]
+    assert answer["notification"] is None
+    assert await company.everything() == before
+
+
 async def given_up_in_the_outbox(company: Company, partner: str) -> str:
     async with company.pool.transaction(COMPANY) as connection:
         key = await enqueue(

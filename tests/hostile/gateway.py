@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from tests.hostile.serving import Ticks, settings_of
 from tests.hostile.tokens import register_issuers
 from tests.widgets.gateway import fill
 
+_UNCAUGHT = (b"Exception in ASGI", b"request_failed", b"was never retrieved", b"Exception in callback")
+
 
 @dataclass(slots=True)
 class Attacked:
@@ -42,8 +45,12 @@ class Attacked:
         return time.clock_gettime_ns((~self.process.pid << 3) | 2) / 1e6
 
     def tracebacks(self) -> int:
-        """How many of its log's lines so far tell of an exception that nobody has caught."""
-        return sum(b"Exception in ASGI" in line or b"request_failed" in line for line in self.log.open("rb"))
+        """How many exceptions that nobody has caught its log tells of so far."""
+        number = 0
+        for line in self.log.open("rb"):
+            if any(said in line for said in _UNCAUGHT):
+                number += 1 + json.loads(line).get("held_back", 0)
+        return number
 
     def rss_mb(self) -> float:
         """Its resident memory in MiB."""

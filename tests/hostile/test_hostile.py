@@ -22,7 +22,8 @@ from app.services import make_services
 from tests.conftest import TestServer
 from tests.hostile.malformed_contents import FAMILIES as MALFORMED
 from tests.hostile.operations import Sent, asked, listed
-from tests.hostile.operations_on_data import FAMILIES as OPERATIONS
+from tests.hostile.operations_of_size import FAMILIES as OPERATIONS
+from tests.hostile.operations_of_size import WIRE
 from tests.hostile.sending import send_all
 from tests.hostile.serving import settings_of
 from tests.hostile.tokens import register_issuers
@@ -82,6 +83,12 @@ async def test_a_hostile_operation_is_answered_and_is_no_fault_of_ours(
     assert all(len(error["message"]) <= 1_000 for error in said.get("errors", ()))
 
 
+@pytest.mark.parametrize("family", WIRE)
+async def test_a_large_call_of_the_wire_api_is_no_fault_of_ours(gateway: Attacked, family: str) -> None:
+    answer = await gateway.ask(WIRE[family](Random(f"short {family}")))
+    assert answer.status_code < 500
+
+
 def test_the_families_are_many() -> None:
     assert len(OPERATIONS) >= 40
     assert len(MALFORMED) >= 40
@@ -123,8 +130,6 @@ LARGE: dict[str, Callable[[], Sent]] = {
     "selections of a fragment that nobody spreads": lambda: asked(
         "{__typename} fragment a on Query {" + "__typename " * 2_000 + "}"
     ),
-    "arguments": lambda: asked("{candidates(" + "first:1 " * 2_001 + "){totalCount}}"),
-    "variables": lambda: asked("query(" + listed(2_001, lambda n: f"$a{n}:Int") + "){__typename}"),
     "values in a list": lambda: asked(
         "{candidates(filter:{matchState:[" + "MATCHED " * 2_001 + "]}){totalCount}}"
     ),

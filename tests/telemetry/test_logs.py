@@ -13,12 +13,26 @@ from app.telemetry.logs import configure_logging, what_failed
 SECRET = "ada@northwind.example"
 
 
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def written(clock: Clock) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     stream = io.StringIO()
-    configure_logging(stream)
+    configure_logging(stream, clock=clock)
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -80,3 +94,46 @@ def test_configuring_twice_logs_once(written: io.StringIO) -> None:
     configure_logging(written)
     logging.getLogger("some.library").warning("once")
     assert len(lines(written)) == 1
+
+
+def test_a_library_that_repeats_itself_is_written_once_a_second_with_how_often(
+    written: io.StringIO, clock: Clock
+) -> None:
+    log = logging.getLogger("some.server")
+    for _ in range(1_000):
+        log.warning("Invalid request received.")
+        log.warning("Something else.")
+    assert [line["event"] for line in lines(written)] == ["Invalid request received.", "Something else."]
+    clock.now += 0.9
+    log.warning("Invalid request received.")
+    assert len(lines(written)) == 2
+    clock.now += 0.1
+    log.warning("Invalid request received.")
+    log.warning("Invalid request received.")
+    clock.now += 5
+    log.warning("Invalid request received.")
+    assert [line.get("held_back") for line in lines(written)] == [None, None, 1_000, 1]
+
+
+def test_failures_in_different_places_do_not_hold_each_other_back(written: io.StringIO) -> None:
+    log = logging.getLogger("some.server")
+    other = RuntimeError(SECRET)
+    for _ in range(3):
+        log.error("Exception in the application", exc_info=failing())
+        log.error("Exception in the application", exc_info=other)
+    assert len(lines(written)) == 2
+
+
+def test_only_so_many_lines_are_remembered(written: io.StringIO) -> None:
+    log = logging.getLogger("some.server")
+    for number in range(300):
+        log.warning(f"line {number}")
+    log.warning("line 0")
+    log.warning("line 299")
+    assert [line["event"] for line in lines(written)[299:]] == ["line 299", "line 0"]
+
+
+def test_our_own_lines_are_all_written(written: io.StringIO) -> None:
+    for _ in range(3):
+        structlog.get_logger().error("request_failed")
+    assert len(lines(written)) == 3

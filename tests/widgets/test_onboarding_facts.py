@@ -3,21 +3,12 @@
 import pytest
 from playwright.async_api import expect
 
-from app.access.features import MATRIX, Feature
+from app.access.features import FEATURE_TITLES, MATRIX, Feature
 from tests.widgets.browser import Embed
 from tests.widgets.gateway import ATS_USERS, UNCONNECTED, Gateway
 
 RECRUITER = ATS_USERS["recruiter"]
-NAMES = {
-    Feature.IN_ATS_INDICATOR: "In-ATS indicator",
-    Feature.PROFILE_WIDGET: "Profile widget",
-    Feature.ONE_CLICK_EXPORT: "1-Click Export",
-    Feature.INMAIL_HISTORY: "InMail history",
-    Feature.NOTES_HISTORY: "Notes history",
-    Feature.INMAIL_STUB_PROFILE: "InMail stub profile",
-    Feature.RECOMMENDED_MATCHES: "Recommended matches",
-    Feature.UNIFIED_SEARCH: "Unified search",
-}
+NAMES = FEATURE_TITLES
 
 
 async def test_the_chart_is_the_matrix(embed: Embed) -> None:

@@ -214,7 +214,7 @@ async def test_a_partner_that_does_not_support_it_is_named(own_gateway: Gateway,
     await own_gateway.state.unsupported("RECOMMENDED_MATCHES")
     async with own_embed("recommended", job=JOB) as widget:
         await expect(widget.frame.locator("[data-reason=PARTNER_UNSUPPORTED]")).to_be_visible()
-        await expect(widget.frame.get_by_text("Ask Demo ATS to support RECOMMENDED_MATCHES")).to_be_visible()
+        await expect(widget.frame.get_by_text("Ask Demo ATS to support Recommended matches;")).to_be_visible()
 
 
 async def test_company_wide_access_has_no_export_and_says_how_to_get_it(embed: Embed) -> None:

@@ -166,7 +166,7 @@ async def test_a_partner_that_does_not_support_the_search_is_named(
         await expect(
             widget.frame.get_by_role("heading", name="Your ATS does not support this yet")
         ).to_be_visible()
-        await expect(widget.frame.get_by_text("Ask Demo ATS to support UNIFIED_SEARCH")).to_be_visible()
+        await expect(widget.frame.get_by_text("Ask Demo ATS to support Unified search;")).to_be_visible()
 
 
 async def test_without_linkedin_the_ats_half_is_shown_with_a_sentence(

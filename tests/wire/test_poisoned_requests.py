@@ -100,3 +100,26 @@ async def test_a_large_tunnelled_query_is_refused(wire: Wire, filler: bytes) -> 
             headers={"Content-Type": media, "X-HTTP-Method-Override": "GET"},
         )
         assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        b"[]," * 500_000,
+        b'{"a":0},' * 500_000,
+        b"0," * 1_000_000,
+        b'"a",' * 120_000 + b'"\\ud800",',
+    ],
+)
+async def test_a_body_of_more_values_than_anybody_sends_is_not_read(wire: Wire, values: bytes) -> None:
+    key = candidate("many")
+    body = b'{"entities": {"%b": {"tags": [%b0]}}}' % (key.encode(), values)
+    answer = await wire.call("PUT", f"/v2/atsCandidates?{ids_of(key)}", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")
+
+
+async def test_a_batch_beyond_every_size_is_told_so_before_its_keys_are_read(wire: Wire) -> None:
+    key = candidate("one")
+    entities: dict[str, object] = {f"%%{number}": {} for number in range(1_001)}
+    answer = await wire.call("PUT", f"/v2/atsCandidates?{ids_of(key)}", {"entities": entities})
+    assert (answer.status_code, answer.json()["code"]) == (400, "BATCH_LIMIT")
