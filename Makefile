@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check bench bench-peers kill tenancy hostile lock clean
+.PHONY: demo test check bench bench-peers kill faults load tenancy hostile lock clean
 
 # Arguments go through ARGS: make demo ARGS="--port 9000 --fresh"
 demo: $(VENV)/.ready-to-run
@@ -39,6 +39,15 @@ bench-peers: $(VENV)/.ready-to-test
 # A hundred kills of the gateway and of PostgreSQL in the middle of batches; `make test` does five.
 kill: $(VENV)/.ready-to-test
 	RSC_KILLS=$${RSC_KILLS:-100} $(BIN)/pytest tests/sync/test_killed_servers.py $(ARGS)
+
+# Two hundred faults of 23 kinds amid reads and writes; some fifteen minutes. Needs Debian's postgresql; as root also
+# small disks, with faketime also the clock. Fewer: make faults ARGS="--injections 23 --verbose"
+faults: $(VENV)/.ready-to-test
+	$(BIN)/python -m tests.faults $(ARGS)
+
+# Five times the clients that reach the peak, a flood, a victim beside it, sockets that drip, a stop in the middle.
+load: $(VENV)/.ready-to-test
+	$(BIN)/python -m tests.load $(ARGS)
 
 # The long forms of what tests/tenancy and tests/hostile do a little of: canaries of twenty companies in 100,000
 # operations, every guard and policy taken out in turn; 2,000 hostile operations, 100,000 malformed requests.

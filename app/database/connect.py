@@ -62,4 +62,5 @@ def make_pool(dsn: str, settings: Settings, *, size: int | None = None) -> Pool:
         dsn,
         size=size or settings.database_connections,
         statement_timeout_ms=settings.limits.statement_timeout_ms,
+        standing_per_connection=settings.queue_per_connection,
     )

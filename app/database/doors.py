@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from app.database.errors import is_interruption, is_lost, told
+from app.database.errors import STALE, is_interruption, is_lost, told
 from app.database.slot import Connection, company_setting
 from app.errors import Fault
 from app.telemetry.current import LISTENER
@@ -95,6 +95,9 @@ class Transaction:
         if is_interruption(error) or connection.is_closed():
             self._pool._settle(slot, error)
         else:
+            if isinstance(error, STALE):
+                # asyncpg has done so for this connection only, and whoever tries again may get another.
+                await self._pool.forget_statements()
             await self._end(self._transaction.rollback())
         if to_tell is not None:
             raise to_tell from error

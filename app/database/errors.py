@@ -33,8 +33,20 @@ def unavailable(message: str = "The database cannot be reached at the moment.") 
     )
 
 
+class SchemaChanged(CallerError):
+    """503: a migration came between, and all of the transaction was undone. Done anew, it works."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ErrorCode.DATABASE_UNAVAILABLE,
+            "The database was changed in this moment; nothing was done.",
+            status=503,
+            headers={"Retry-After": RETRY_AFTER_S},
+        )
+
+
 def overloaded() -> CallerError:
-    """503 `OVERLOADED`: no database connection became free in time."""
+    """503 `OVERLOADED`: no database connection became free in time, or none would."""
     return CallerError(
         ErrorCode.OVERLOADED,
         "The gateway has more work than it can do at the moment.",
@@ -89,6 +101,8 @@ def told(error: BaseException, connection: asyncpg.Connection | None) -> CallerE
             status=503,
             headers={"Retry-After": "30"},
         )
+    if isinstance(error, STALE):
+        return SchemaChanged()
     if isinstance(error, asyncpg.QueryCanceledError):
         return CallerError(
             ErrorCode.TIMEOUT,

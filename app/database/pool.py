@@ -20,7 +20,7 @@ import asyncpg
 from app.database.doors import BIND_TRANSACTION, Acquired, Transaction
 from app.database.errors import STALE, is_interruption, is_lost, is_unfit, told, unavailable
 from app.database.slot import Connection, ConnectionOptions, Slot, company_key
-from app.database.waiting import WaitingLine
+from app.database.waiting import STANDING_PER_CONNECTION, WaitingLine
 from app.telemetry.current import LISTENER
 
 SERVICE_ROLE: Final = "rsc_service"
@@ -53,6 +53,8 @@ class Pool:
     answer, `TIMEOUT` where a statement takes longer than `statement_timeout_ms`, `STORAGE_FULL` where it
     cannot write. Other errors of PostgreSQL pass as they are.
 
+    `line` has those who wait; `standing_per_connection` of them for each connection are many enough where the
+    queue stands (`WaitingLine.turns_away`, which is for others to ask).
     `statement_cache_size` prepared statements are kept by each connection (about 0.4 MB each in the server
     for a large one).
     """
@@ -71,6 +73,7 @@ class Pool:
         statement_timeout_ms: int = 5_000,
         connect_timeout_ms: int = 2_000,
         waiting_max: int = 1_000,
+        standing_per_connection: int = STANDING_PER_CONNECTION,
         statement_cache_size: int = 500,
         role: str = SERVICE_ROLE,
     ) -> None:
@@ -81,7 +84,11 @@ class Pool:
             statement_timeout_ms=statement_timeout_ms,
             statement_cache_size=statement_cache_size,
         )
-        self._line = WaitingLine(timeout_ms=acquire_timeout_ms, waiting_max=waiting_max)
+        self.line = WaitingLine(
+            timeout_ms=acquire_timeout_ms,
+            waiting_max=waiting_max,
+            standing_max=size * standing_per_connection,
+        )
         self._slots = tuple(Slot() for _ in range(size))
         # In the order of their last use: the first is the one to be bound anew.
         self._free = list(self._slots)
@@ -160,7 +167,7 @@ class Pool:
     async def close(self) -> None:
         """Refuse new users, wait at most five seconds for the present ones, close all connections."""
         self._closing = asyncio.Event()
-        self._line.dismiss()
+        self.line.dismiss()
         for slot in list(self._free):
             await slot.close()
         if len(self._free) < len(self._slots):
@@ -176,12 +183,18 @@ class Pool:
             size=len(self._slots),
             open=sum(slot.is_open() for slot in self._slots),
             free=len(self._free),
-            waiting=len(self._line),
+            waiting=self.line.length,
             opened=self._opened,
             bound=self._bound,
             waits=self._waits,
             waited_ns=self._waited_ns,
         )
+
+    async def forget_statements(self) -> None:
+        """Have every connection prepare its statements anew: a migration has changed what they mean."""
+        for slot in self._slots:
+            if slot.connection is not None and slot.is_open():
+                await slot.connection.reload_schema_state()
 
     # Taking and giving back.
 
@@ -259,7 +272,7 @@ class Pool:
         return None
 
     async def _wait(self, key: int) -> Slot:
-        waiter = self._line.join(key)
+        waiter = self.line.join(key)
         began_ns = time.perf_counter_ns()
         try:
             return await waiter.future
@@ -268,7 +281,7 @@ class Pool:
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._release(future.result())  # Given to us in the moment in which we were cancelled.
             else:
-                self._line.leave(waiter)
+                self.line.leave(waiter)
             raise
         finally:
             self._waits += 1
@@ -278,7 +291,7 @@ class Pool:
         """Hand the slot to the next who waits, or else make it free."""
         if slot.listener is not None:
             slot.hush()
-        if self._line and (waiter := self._line.next_for(slot.bound_to)) is not None:
+        if self.line.length and (waiter := self.line.next_for(slot.bound_to)) is not None:
             waiter.future.set_result(slot)
             return
         if slot.connection is None:

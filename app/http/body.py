@@ -1,5 +1,6 @@
 """From the bytes of a request to its headers and the parameters of a GraphQL request, within limits."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -9,11 +10,17 @@ import orjson
 
 from app.engine.request import GraphQLRequest
 from app.errors import CallerError, ErrorCode
+from app.http.deadlines import body_too_late
 from app.settings import Limits
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
+BODY_TIMEOUT_S: Final = 8.0
+"""Less than a request may take, so that a client that drips its body in is gone sooner than that."""
+
 JSON_NESTING_MAX: Final = 64
+JSON_VALUES_MAX: Final = 50_000
+"""Values in the lists and objects of a body, those included: each has to be looked at."""
 _URL_PARAMETERS_MAX: Final = 20
 _PARAMETERS: Final = frozenset({"query", "operationName", "variables", "extensions", "documentId"})
 
@@ -49,8 +56,16 @@ def joined_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]
 async def read_body(receive: Receive, limits: Limits) -> bytes:
     """The whole body. One that is too long is drained, so that the client comes to read the answer.
 
-    Raises: CallerError 413 BODY_LIMIT; Disconnected.
+    Raises: CallerError 413 BODY_LIMIT, 408 TIMEOUT after `BODY_TIMEOUT_S`; Disconnected.
     """
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _read_body(receive, limits)
+    except TimeoutError:
+        raise body_too_late(BODY_TIMEOUT_S) from None
+
+
+async def _read_body(receive: Receive, limits: Limits) -> bytes:
     message = await receive()
     chunk: bytes = message.get("body", b"")
     if (
@@ -163,8 +178,8 @@ def _json(text: bytes, what: str) -> Any:
     except orjson.JSONDecodeError as error:
         # The library's text ends with the place: "…: line 1 column 5 (char 4)".
         raise _bad_request(f"{what} is not JSON in UTF-8: {str(error)[:200]}.") from None
-    if not _is_shallow(value) and _nests_deeper(value, JSON_NESTING_MAX):
-        raise _bad_request(f"{what} nests objects and lists more than {JSON_NESTING_MAX} deep.")
+    if not _is_shallow(value):
+        _check_extent(value, what)
     return value
 
 
@@ -182,19 +197,22 @@ def _is_shallow(value: Any) -> bool:
     return True
 
 
-def _nests_deeper(value: Any, levels: int) -> bool:
-    layer = [value]
-    for _ in range(levels):
+def _check_extent(value: Any, what: str) -> None:
+    """Raises: CallerError BAD_REQUEST if it nests too deep, or holds too much to be looked at."""
+    layer: list[Any] = [value]
+    number = 0
+    for _ in range(JSON_NESTING_MAX):
         below: list[Any] = []
         for one in layer:
-            if isinstance(one, dict):
-                below.extend(v for v in one.values() if isinstance(v, dict | list))
-            elif isinstance(one, list):
-                below.extend(v for v in one if isinstance(v, dict | list))
+            inside = one if type(one) is list else one.values() if type(one) is dict else ()
+            number += len(inside)
+            if number > JSON_VALUES_MAX:
+                raise _bad_request(f"{what} has more than {JSON_VALUES_MAX} values in lists and objects.")
+            below += [inner for inner in inside if type(inner) is dict or type(inner) is list]
         if not below:
-            return False
+            return
         layer = below
-    return True
+    raise _bad_request(f"{what} nests objects and lists more than {JSON_NESTING_MAX} deep.")
 
 
 def _bad_request(message: str, parameter: str | None = None) -> CallerError:

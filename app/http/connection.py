@@ -5,18 +5,28 @@ for a client that does not take its answer; and it takes a head of any size. The
 deadline in the endpoint that reads it.
 """
 
+import select
 from asyncio import TimerHandle, Transport
 from collections import Counter
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.http.cycle import Cycle
 
-HEAD_TIMEOUT_S: Final = 10.0
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
+
+HEAD_TIMEOUT_S: Final = 8.0
 HEAD_BYTES_MAX: Final = 64 * 1024
-LEFTOVER_TIMEOUT_S: Final = 10.0
+LEFTOVER_TIMEOUT_S: Final = 8.0
 ANSWER_TIMEOUT_S: Final = 60.0
+LAST_S: Final = 0.5
+"""When the server stops, an idle connection is closed only after this: a request may be under way to it."""
+
+UNREAD_S: Final = 0.05
+"""And so much later where it has come and only the server was too busy to read it."""
+
 CONNECTIONS_OF_A_PEER_MAX: Final = 1_000
 
 _PLAIN_URL: Final = b"/graphql"
@@ -26,6 +36,8 @@ class BoundedConnection(HttpToolsProtocol):
     """Uvicorn's protocol with a deadline and a size for the head, and a cap for each peer's connections."""
 
     _of_peer: ClassVar[Counter[str]] = Counter()
+    invalid_inputs: ClassVar[int] = 0
+    """Inputs of this worker's connections that were no HTTP, or had a head that is too large."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,8 +46,11 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_head = False
         self._in_body = False
         self._is_kept_alive = False
+        self._is_last = False
         self._head_bytes = 0
         self._peer: str | None = None
+        self._at_work: RequestResponseCycle | None = None
+        """Of several requests that came at once the one that is answered: `cycle` is the last of them."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -49,6 +64,10 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        if self._at_work is not None and not self._at_work.response_complete:
+            # Uvicorn tells only the last of several, and this one would write to a connection that is gone.
+            self._at_work.disconnected = True
+            self._at_work.message_event.set()
         self._forget_deadline()
         self._stop_timer()
         if self._peer is not None:
@@ -73,6 +92,10 @@ class BoundedConnection(HttpToolsProtocol):
         if self._deadline is None:
             self._expect(HEAD_TIMEOUT_S)
 
+    def send_400_response(self, msg: str) -> None:
+        BoundedConnection.invalid_inputs += 1
+        super().send_400_response(msg)
+
     def on_message_begin(self) -> None:
         self._in_head = True
         self._head_bytes = 0
@@ -83,7 +106,15 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_body = True
         self._deadline = None
         if self.url != _PLAIN_URL or not self._begin_plain():
+            if self._at_work is None or self._at_work.response_complete:
+                self._at_work = self.cycle
             super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        self._at_work = cycle
+        super()._start_asgi_task(cycle, app)
+        if self._is_last and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def _begin_plain(self) -> bool:
         """Begin a request to the one URL that nearly all have, as uvicorn would; False if it is another kind.
@@ -105,7 +136,8 @@ class BoundedConnection(HttpToolsProtocol):
         scope["path"] = "/graphql"
         scope["raw_path"] = _PLAIN_URL
         scope["query_string"] = b""
-        self.cycle = mine = Cycle(self, scope, keep_alive=parser.should_keep_alive())
+        keep_alive = parser.should_keep_alive() and not self._is_last
+        self.cycle = mine = Cycle(self, scope, keep_alive=keep_alive)
         # Uvicorn has the loop call back when the task is done; this one takes itself off the list.
         mine.task = task = self.loop.create_task(mine.run_asgi(self.app))
         self.tasks.add(task)
@@ -134,6 +166,14 @@ class BoundedConnection(HttpToolsProtocol):
         elif self._in_body and not self.pipeline:
             self._expect(LEFTOVER_TIMEOUT_S)
 
+    def shutdown(self) -> None:
+        """The server stops: answer what was sent before the client could know, and close then."""
+        self._is_last = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            super().shutdown()
+        elif not self.transport.is_closing():
+            self._expect(LAST_S)
+
     def timeout_keep_alive_handler(self) -> None:
         self._give_up()
 
@@ -143,6 +183,14 @@ class BoundedConnection(HttpToolsProtocol):
             and self.timeout_keep_alive_task is None
             and not self._in_body
         )
+
+    def _has_unread(self) -> bool:
+        """Whether something has come that this loop has not had time to read."""
+        if not hasattr(select, "poll"):  # Windows
+            return False
+        asked = select.poll()
+        asked.register(self.transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return bool(asked.poll(0))
 
     def _expect(self, within_s: float) -> None:
         """Give up in `within_s` seconds, unless the deadline is forgotten or set anew before.
@@ -174,6 +222,9 @@ class BoundedConnection(HttpToolsProtocol):
             self._give_up()
 
     def _give_up(self) -> None:
+        if self._is_last and self._is_idle() and self._has_unread():
+            self._expect(UNREAD_S)
+            return
         # Closing waits for the client to take what was written; one that is given up on may never do so.
         if self.transport.get_write_buffer_size() > 0 or self.transport.is_closing():
             self.transport.abort()

@@ -55,12 +55,7 @@ class Deadlines:
     def error(self, *, is_reading: bool) -> CallerError:
         """What a client is told whose body did not come in time (408), or whose request took too long."""
         if is_reading:
-            return CallerError(
-                ErrorCode.TIMEOUT,
-                f"The body did not arrive within {self._within_s:g} s.",
-                status=408,
-                headers={"Connection": "close"},
-            )
+            return body_too_late(self._within_s)
         return CallerError(
             ErrorCode.TIMEOUT, f"The request needed more than the {self._within_s:g} s that it may take."
         )
@@ -80,3 +75,13 @@ class Deadlines:
             watched.has_expired = True
             watched.task.cancel()
         self._timer = None
+
+
+def body_too_late(within_s: float) -> CallerError:
+    """408 for a body that did not come whole in time. The connection ends, since the rest may still come."""
+    return CallerError(
+        ErrorCode.TIMEOUT,
+        f"The body did not arrive within {within_s:g} s.",
+        status=408,
+        headers={"Connection": "close"},
+    )

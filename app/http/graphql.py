@@ -91,6 +91,8 @@ _PREFLIGHT: Final[Headers] = [
     (b"vary", b"Origin"),
 ]
 _NONE: Final[Headers] = []
+_COME_AGAIN: Final[Headers] = [(b"retry-after", b"1")]
+_COME_AGAIN_LINE: Final = b"retry-after: 1\r\n"
 _NOTHING_YET: Final[tuple[str | None, str, GraphQLRequest | None]] = (None, "none", None)
 _EXPOSED: Final = b"Retry-After, X-Trace-Id"
 
@@ -119,12 +121,14 @@ class _Exchange:
         self.is_reading = False
         self.asked = _NOTHING_YET
 
-    def respond(self, status: int, body: bytes) -> bool:
-        """Send what needs no other header than every answer has, at once; False if it cannot be."""
+    def respond(self, status: int, headers: Headers, body: bytes) -> bool:
+        """Send at once what needs no headers of its own but when to come again; False if it cannot be."""
         cycle = self.cycle
-        if cycle is None or b"origin" in self.head:
+        if cycle is None or b"origin" in self.head or (headers and headers != _COME_AGAIN):
             return False
         lines = _LINES[self.media.name]
+        if headers:
+            lines += _COME_AGAIN_LINE
         head = b"%bcontent-length: %d\r\nx-trace-id: %b\r\n" % (lines, len(body), self.trace_id)
         return cycle.respond(status, head, body)
 
@@ -182,7 +186,7 @@ class GraphQLEndpoint:
             outcome, status = "PARTIAL" if body.startswith(b'{"errors"') else "OK", 200
         finally:
             self._deadlines.end(watched)
-        if headers or not exchange.respond(status, body):
+        if not exchange.respond(status, headers, body):
             await self._send(exchange, status, headers, body, send)
         client, kind, request = exchange.asked
         self._metrics.count(outcome, status, perf_counter_ns() - began_ns, client, kind)
@@ -220,27 +224,31 @@ class GraphQLEndpoint:
         widget = grants.viewer.widget
         if widget is not None or b"origin" in head:
             await self._origins.check(head, widget, company_id)
-        by_get = scope["method"] == "GET"
-        if by_get:
-            request = _by_url(scope, grants)
-        else:
+        by_get, sent = scope["method"] == "GET", None
+        if not by_get:
             check_content_type(head.get(b"content-type"))
-            cycle, body = exchange.cycle, None
-            if cycle is None or (body := cycle.take_body(self._limits.body_bytes_max)) is None:
+            cycle = exchange.cycle
+            if cycle is None or (sent := cycle.take_body(self._limits.body_bytes_max)) is None:
                 exchange.is_reading = True
-                body = await read_body(receive, self._limits)
+                sent = await read_body(receive, self._limits)
                 exchange.is_reading = False
-            request = request_of_body(body)
         client = grants.viewer.client
-        if client is not None or not isinstance(request, GraphQLRequest):
-            request = await self._admit(request, grants.viewer)
-        if by_get and not self._engine.is_query(request):
-            raise _only_by_post()
-        key = head.get(b"idempotency-key")
-        writes = "mutation" in request.query and not self._engine.is_query(request)
-        exchange.asked = (client, "mutation" if writes else "query", request)
-        self._gate.enter(share)
         try:
+            self._gate.enter(share, company_id)
+        except CallerError:
+            exchange.asked = (client, "none", None)
+            await self._gate.pause()
+            raise
+        writes = False
+        try:
+            request = request_of_body(sent) if sent is not None else _by_url(scope, grants)
+            if client is not None or not isinstance(request, GraphQLRequest):
+                request = await self._admit(request, grants.viewer)
+            if by_get and not self._engine.is_query(request):
+                raise _only_by_post()
+            key = head.get(b"idempotency-key")
+            writes = "mutation" in request.query and not self._engine.is_query(request)
+            exchange.asked = (client, "mutation" if writes else "query", request)
             if key is None or company is None or not writes:
                 body = await self._execute(grants, request, self._pool, None if writes else self._replica)
             else:

@@ -9,6 +9,7 @@ from app.auth.authenticate import Authenticator
 from app.database.pool import Pool
 from app.engine.engine import Engine
 from app.engine.finish import errors_told
+from app.http.connection import BoundedConnection
 from app.http.overload import Gate
 from app.http.services import Services
 from app.linkedin.breaker import BreakerState
@@ -51,6 +52,7 @@ def measure(services: Services, gate: Gate) -> None:
     """Bring this worker's part of all that is counted beside requests to date, but for the backlog."""
     metrics, engine, authenticator = services.metrics, services.engine, services.authenticator
     metrics.put(families.IN_FLIGHT, gate.in_flight)
+    metrics.put(families.HTTP_INVALID, BoundedConnection.invalid_inputs)
     _measure_pools(services)
     if isinstance(engine, Engine):
         _measure_engine(metrics, engine)

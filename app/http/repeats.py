@@ -12,10 +12,21 @@ from app.database.held import HeldPool
 from app.database.pool import Pool
 from app.database.slot import Connection
 from app.engine.request import GraphQLRequest
+from app.errors import CallerError, ErrorCode
 from app.ids import CompanyId
 from app.sync.idempotency import Answer, answer_once
 
 _STATUS: Final = 200
+_PASSING: Final = frozenset(
+    {
+        ErrorCode.SOURCE_UNAVAILABLE,
+        ErrorCode.DATABASE_UNAVAILABLE,
+        ErrorCode.OVERLOADED,
+        ErrorCode.STORAGE_FULL,
+        ErrorCode.TIMEOUT,
+    }
+)
+"""Why a field of the mutation may have done nothing although the same request will go well a moment later."""
 
 
 async def execute_once(
@@ -33,19 +44,57 @@ async def execute_once(
     """
 
     async def work(connection: Connection) -> Answer:
-        return Answer(status=_STATUS, body=await execute(_Within(pool, company, connection)))
+        body = await execute(_Within(pool, company, connection))
+        if (code := _passing(body)) is not None:
+            raise _NotDone(body, code)
+        return Answer(status=_STATUS, body=body)
 
     said = [request.query, request.operation_name, request.variables]
     caller = f"{viewer.subject}\x00{viewer.client or ''}\x00graphql"
-    answer = await answer_once(
-        pool,
-        company,
-        work,
-        caller=caller,
-        key=key.decode("latin-1"),
-        request=orjson.dumps(said, option=orjson.OPT_SORT_KEYS),
-    )
+    try:
+        answer = await answer_once(
+            pool,
+            company,
+            work,
+            caller=caller,
+            key=key.decode("latin-1"),
+            request=orjson.dumps(said, option=orjson.OPT_SORT_KEYS),
+        )
+    except _NotDone as passing:
+        return passing.told()
     return answer.body
+
+
+class _NotDone(Exception):
+    """A field failed for a passing reason. It is not remembered, and so nothing of the mutation is done."""
+
+    def __init__(self, body: bytes, code: ErrorCode) -> None:
+        super().__init__(code)
+        self._body = body
+        self._code = code
+
+    def told(self) -> bytes:
+        """The body where it still is true: of a single field. Raises: CallerError (503) for several."""
+        if len(orjson.loads(self._body)["data"]) == 1:
+            return self._body
+        raise CallerError(
+            self._code,
+            "A part of the mutation cannot be done for the moment, so none of it was; send it again.",
+            status=503,
+            headers={"Retry-After": "1"},
+        )
+
+
+def _passing(body: bytes) -> ErrorCode | None:
+    """Why a field of the mutation itself, and not something that it answers, failed for the moment."""
+    if b'"errors"' not in body:
+        return None
+    errors: list[dict[str, Any]] = orjson.loads(body).get("errors", [])
+    for error in errors:
+        code = error["extensions"]["code"]
+        if code in _PASSING and len(error.get("path", ())) == 1:
+            return ErrorCode(code)
+    return None
 
 
 class _Within(HeldPool):

@@ -21,10 +21,11 @@ import structlog
 import uvicorn
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
-from uvicorn.supervisors.multiprocess import SIGNALS, Multiprocess
+from uvicorn.supervisors.multiprocess import SIGNALS, Multiprocess, Process
 
 from app.errors import CallerError, ErrorCode, Fault
 from app.http.access_tokens import access_token_routes
+from app.http.beat import Beat
 from app.http.connection import BoundedConnection
 from app.http.edge import Edge
 from app.http.graphiql import graphiql_routes, insight_routes
@@ -48,6 +49,12 @@ KEEP_ALIVE_S: Final = 65
 DRAIN_S: Final = 12
 """What runs at the signal to stop may end: the deadline of a request and a little."""
 
+_END_S: Final = 15.0
+"""So much more for closing what a worker has open: its pools, the traces that are not sent yet."""
+
+_START_S: Final = 60.0
+"""A worker may take so long until it answers its parent for the first time."""
+
 _RESTART_PAUSE_S: Final = 1.0
 _PARENT_CHECK_S: Final = 0.5
 
@@ -64,7 +71,8 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
     and runs what else a worker does in the background.
     A database that is away does not hinder the start: `/readyz` says so, and it works once it is back.
     """
-    gate = Gate()
+    replicas = [services.replica.pool] if services.replica is not None else []
+    gate = Gate(lines=[pool.line for pool in (services.pool, *replicas)])
     origins = Origins(services.watching or services.pool)
     routes = _routes(services, origins, gate)
 
@@ -108,7 +116,8 @@ def build_app(services: Services, *, on_started: Callable[[], None] | None = Non
     endpoint = GraphQLEndpoint(services, origins, gate)
     return Edge(
         endpoint,
-        Router(routes, lifespan=lifespan),
+        # A redirection would be made of the Host header, and all our paths are said in one way.
+        Router(routes, redirect_slashes=False, lifespan=lifespan),
         services.settings.allowed_hosts,
         wire=WireEndpoint(services, gate),
     )
@@ -166,10 +175,12 @@ def _worker_app(
     settings: Settings, make_services: MakeServices, metrics_folder: Path | None, parent: int | None = None
 ) -> ASGIApp:
     configure_logging()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     services = make_services(settings)
     services = replace(services, metrics=Metrics(metrics_folder), tracing=tracing_of(os.environ))
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+        # Only here is somebody who starts another.
+        services = replace(services, background={**services.background, "beat": Beat().keep})
     if services.replica is not None and metrics_folder is not None:
         services.replica.share(metrics_folder / "written")
     return build_app(services, on_started=_settle_memory)
@@ -229,6 +240,32 @@ class _OneWorker(uvicorn.Server):
             yield
 
 
+class _Patient:
+    """Asks a worker whether it lives; one that has not answered yet is starting, and may take its time.
+
+    Uvicorn gives that five seconds too: on a machine that others keep busy a worker would be ended while it
+    starts, and the next one as well, for ever.
+    """
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._until = time.monotonic() + _START_S
+        self.has_answered = False
+        # Once, since each answer that nobody takes would later stand for that of a worker which hangs.
+        process.parent_conn.send(b"ping")
+
+    def __call__(self, timeout: float = 5) -> bool:
+        if self.has_answered:
+            return Process.ping(self._process, timeout)
+        try:
+            if self._process.parent_conn.poll():
+                self._process.parent_conn.recv()
+                self.has_answered = True
+        except (OSError, EOFError):
+            return False
+        return self.has_answered or time.monotonic() < self._until
+
+
 class _Workers(Multiprocess):
     """Uvicorn's supervisor of workers, which tells once all of them answer."""
 
@@ -239,12 +276,28 @@ class _Workers(Multiprocess):
         self._tell = tell
         self.came_up = False
 
+    def join_all(self) -> None:
+        """Wait for the workers as long as they have to end; one that hangs heeds no signal but the last."""
+        deadline = time.monotonic() + DRAIN_S + _END_S
+        for process in self.processes:
+            process.process.join(max(deadline - time.monotonic(), 0.0))
+            if process.process.is_alive():
+                process.process.kill()
+                process.process.join()
+
     def keep_subprocess_alive(self) -> None:
+        for process in self.processes:
+            if not isinstance(process.ping, _Patient):
+                process.ping = _Patient(process)  # type: ignore[method-assign]
         super().keep_subprocess_alive()
-        if not self.came_up and all(process.is_ready() for process in self.processes):
+        if not self.came_up and all(_has_come_up(process) for process in self.processes):
             self.came_up = True
             if self._tell is not None:
                 self._tell()
+
+
+def _has_come_up(process: Process) -> bool:
+    return isinstance(process.ping, _Patient) and process.ping.has_answered and process.is_ready()
 
 
 def _serve_many(config: uvicorn.Config, listener: socket.socket, tell: Callable[[], None] | None) -> None:

@@ -128,7 +128,11 @@ class WireEndpoint:
         )
         company = caller.grants.viewer.company
         share = company.company_urn if company is not None else None
-        self._gate.enter(share)
+        try:
+            self._gate.enter(share, company.company_id if company is not None else None)
+        except CallerError:
+            await self._gate.pause()
+            raise
         try:
             answer = await self._front.answer(call, caller, told, look_again)
         finally:

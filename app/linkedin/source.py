@@ -138,7 +138,9 @@ class MemberSource:
             profiles = {by_id[person_id]: profile for person_id, profile in found.items()}
             await self.cache.store(profiles, fetched_at=fetched_at)
         except SourceFault as fault:
-            _log.warning("members_not_fetched", members=len(urns), because=fault.message)
+            # While LinkedIn is left alone, that would be a line for each request; it is counted.
+            if not isinstance(fault, NotAsked):
+                _log.warning("members_not_fetched", members=len(urns), because=fault.message)
             return dict.fromkeys(urns, fault)
         except CallerError as error:
             _log.warning("members_not_cached", members=len(urns), code=error.code.value)

@@ -36,6 +36,13 @@ POLL_S: Final = 0.5
 _HELD_WHILE_DISABLED: Final = frozenset({EventType.EXPORT_CANDIDATE_PROFILE})
 """Events that invite the receiver to read something that it may not read then."""
 
+# Column by column: PostgreSQL keeps the plan of `*` when a migration takes a column away from the table, and
+# then the statement fails on that connection for ever.
+_CLAIM: Final = """
+select company_id, id, partner_name, type, payload, attempts, earlier_attempts
+from claim_outbox($1, $2, $3, $4)
+"""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -100,7 +107,7 @@ class Delivery:
         try:
             async with self._pool.transaction(None) as connection:
                 rows = await connection.fetch(
-                    "select * from claim_outbox($1, $2, $3, $4)",
+                    _CLAIM,
                     *(self._lease_s, room, AT_ONCE_OF_COMPANY, busy),
                 )
         except CallerError as error:

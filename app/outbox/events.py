@@ -110,7 +110,8 @@ async def enqueue(
         """
         insert into outbox as known
           (company_id, id, partner_name, type, payload, created_at, next_attempt_at, give_up_at)
-        values ($1, $2, $3, $4, $5, $6, $6, $7)
+        -- Due by the database's clock, by which it is taken: ours may be ahead.
+        values ($1, $2, $3, $4, $5, $6, least($6, now()), $7)
         on conflict (company_id, id) do update
         set
           payload = excluded.payload, state = 'PENDING', delivered_at = null, last_error = null,
@@ -169,8 +170,13 @@ async def _partner_of(connection: Connection, company_id: UUID) -> str:
     return str(partner)
 
 
+def is_sayable(value: object) -> bool:
+    """Whether an event may say this: an id, a state or a number."""
+    return isinstance(value, int) or (isinstance(value, str) and _SAYABLE.fullmatch(value) is not None)
+
+
 def _checked(payload: Mapping[str, str | int]) -> Mapping[str, str | int]:
     for name, value in payload.items():
-        if not isinstance(value, int) and not _SAYABLE.fullmatch(value):
+        if not is_sayable(value):
             raise Fault(f"An event may say ids, states and numbers; {name} is none of these.")
     return payload

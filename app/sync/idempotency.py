@@ -14,6 +14,7 @@ from typing import Final
 
 import orjson
 
+from app.database.errors import SchemaChanged
 from app.database.pool import Pool
 from app.database.slot import Connection
 from app.errors import CallerError, ErrorCode
@@ -60,6 +61,17 @@ async def answer_once(
         )
     key_hash = hashlib.sha256(f"{caller}\x00{key}".encode("utf-8", "surrogatepass")).digest()
     request_hash = hashlib.sha256(request).digest()
+    at = now or datetime.now(UTC)
+    try:
+        return await _answer(pool, company, work, key_hash, request_hash, at)
+    except SchemaChanged:
+        # Nothing was done, and doing it anew cannot double anything.
+        return await _answer(pool, company, work, key_hash, request_hash, at)
+
+
+async def _answer(
+    pool: Pool, company: CompanyId, work: Work, key_hash: bytes, request_hash: bytes, at: datetime
+) -> Answer:
     async with pool.transaction(company) as connection:
         await _hold(connection, company, key_hash)
         known = await _known(connection, company, key_hash, request_hash)
@@ -78,7 +90,7 @@ async def answer_once(
             answer.status,
             orjson.dumps(dict(answer.headers)).decode(),
             answer.body,
-            now or datetime.now(UTC),
+            at,
         )
         return answer
 

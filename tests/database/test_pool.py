@@ -159,6 +159,32 @@ async def test_a_statement_that_a_migration_made_stale_is_prepared_anew(
     assert await rows_of(pool, NORTHWIND, every_column) == [(NORTHWIND, "of Northwind", 7)]
 
 
+async def test_a_transaction_that_a_migration_came_into_is_told_so_once_and_undone(
+    pool: Pool, owner: asyncpg.Connection, notes: None
+) -> None:
+    every_column = "select * from note_of_test"
+
+    async def write(body: str) -> None:
+        async with pool.transaction(NORTHWIND) as connection:
+            await connection.execute(INSERT, NORTHWIND, body)
+            await connection.fetch(every_column)
+
+    async def write_on_all(body: str) -> list[BaseException | None]:
+        """On each of the pool's connections."""
+        return await asyncio.gather(*(write(body) for _ in range(2)), return_exceptions=True)
+
+    assert await write_on_all("before") == [None, None]
+    await owner.execute("alter table note_of_test add column added int not null default 7")
+
+    with pytest.raises(CallerError) as caught:
+        await write("between")
+    assert (caught.value.code, caught.value.status) == (ErrorCode.DATABASE_UNAVAILABLE, 503)
+    assert caught.value.headers == {"Retry-After": "1"}
+    # The other connection need not meet it too.
+    assert await write_on_all("after") == [None, None]
+    assert await bodies(pool, NORTHWIND) == ["after", "after", "before", "before", "of Northwind"]
+
+
 # Transactions.
 
 

@@ -42,6 +42,10 @@ BROKEN: dict[str, bytes] = {
     + b"]" * 1000
     + b"}}",
     "70 deep variables": nested(70),
+    "60,000 variables in a list": b'{"query":"{viewer{roles}}","variables":{"a":[' + b"1," * 60_000 + b"1]}}",
+    "60,000 objects in lists": b'{"query":"{viewer{roles}}","variables":{"a":[['
+    + b"[{}]," * 60_000
+    + b"[]]]}}",
     "an integer of 5,000 digits": b'{"query":"{viewer{roles}}","variables":{"a":' + b"9" * 5000 + b"}}",
     "a float beyond floats": b'{"query":"{viewer{roles}}","variables":{"a":1e400}}',
     "no query": b"{}",

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import pytest
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http import connection
+from app.http import body, connection
 from app.http.connection import BoundedConnection
 from app.http.server import build_app
 from tests.http.conftest import RECRUITER, limited, listening, services_on
@@ -132,6 +132,17 @@ async def test_what_is_no_http_is_refused(client: Client) -> None:
     assert (await client.hear_the_end()).startswith(b"HTTP/1.1 400 ")
 
 
+async def test_what_is_no_http_is_counted(client: Client, port: int) -> None:
+    before = BoundedConnection.invalid_inputs
+    await client.say(b"\x16\x03\x01\x02\x00 nonsense\r\n\r\n")
+    await client.hear_the_end()
+    other = Client(*await asyncio.open_connection("127.0.0.1", port))
+    await other.say(ALIVE.replace(b"/healthz", b"/metrics"))
+    _, metrics = await other.hear()
+    assert b"\nrsc_http_invalid_total %d\n" % (before + 1) in metrics
+    other.writer.close()
+
+
 async def test_a_body_that_stalls_is_answered_408_and_closed(client: Client) -> None:
     await client.say(graphql(b'{"query"', 1_000))
     status, body = await client.hear()
@@ -143,6 +154,17 @@ async def test_a_body_that_stalls_is_answered_408_and_closed(client: Client) -> 
 async def test_a_body_that_drips_in_is_answered_408_and_closed(client: Client) -> None:
     await client.say(graphql(b"", 100_000))
     assert (await drip(client, b" ")).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_body_has_less_time_than_the_request(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "BODY_TIMEOUT_S", 0.2)
+    async with listening(build_app(services_on(database))) as port, asyncio.timeout(8):
+        client = Client(*await asyncio.open_connection("127.0.0.1", port))
+        await client.say(graphql(b'{"query"', 1_000))
+        status, said = await client.hear()
+        assert (status, b"within 0.2 s" in said) == (408, True)
+        assert await client.hear_the_end() == b""
+        client.writer.close()
 
 
 async def test_the_rest_of_a_body_that_nobody_reads_is_not_waited_for(client: Client) -> None:
@@ -175,3 +197,71 @@ async def test_one_peer_has_only_so_many_connections(port: int, monkeypatch: pyt
     assert (await again.hear())[0] == 200
     for client in (*clients, again):
         client.writer.close()
+
+
+async def test_what_was_sent_before_it_stopped_is_answered_and_the_last(
+    app: ASGIApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request may be under way to a connection that is idle still."""
+    monkeypatch.setattr(connection, "LAST_S", 30.0)
+    async with AsyncExitStack() as stack, asyncio.timeout(20):
+        port = await stack.enter_async_context(listening(app))
+        clients = [Client(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(2)]
+        await clients[0].say(ALIVE)
+        await clients[0].hear()
+        stopping = asyncio.create_task(stack.aclose())
+        with suppress(ConnectionError):
+            while True:  # Until nobody listens any more.
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                await asyncio.sleep(0.02)
+        for client, request in zip(clients, (ALIVE, graphql(b'{"query":"{viewer{roles}}"}')), strict=True):
+            await client.say(request)
+            said = await client.hear_the_end()
+            assert said.startswith(b"HTTP/1.1 200 ")
+            assert b"\r\nconnection: close\r\n" in said
+            client.writer.close()
+        await stopping
+
+
+async def test_an_idle_connection_is_closed_when_it_stops(
+    app: ASGIApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LAST_S", 0.1)
+    async with AsyncExitStack() as stack, asyncio.timeout(20):
+        port = await stack.enter_async_context(listening(app))
+        client = Client(*await asyncio.open_connection("127.0.0.1", port))
+        await client.say(ALIVE)
+        await client.hear()
+        stopping = asyncio.create_task(stack.aclose())
+        assert await client.hear_the_end() == b""
+        client.writer.close()
+        await stopping
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/slow"])
+@pytest.mark.parametrize("behind", [1, 3])
+async def test_a_request_at_work_learns_that_its_client_is_gone_though_others_wait_behind_it(
+    path: str, behind: int
+) -> None:
+    begun, gone = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            for phase in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{phase}.complete"})
+            return
+        begun.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    async with listening(app) as port:
+        client = Client(*await asyncio.open_connection("127.0.0.1", port))
+        request = b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n" % path.encode()
+        await client.say(request * (1 + behind))
+        await begun.wait()
+        client.writer.transport.abort()
+        async with asyncio.timeout(10):
+            await gone.wait()

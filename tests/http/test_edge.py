@@ -51,6 +51,15 @@ async def test_our_names_are_taken_with_any_port(gateway: Gateway, host: str) ->
         assert response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/healthz/", "/widgets/profile/", "/widgets/assets", "/.well-known/jwks.json/"]
+)
+async def test_nobody_is_sent_to_where_the_host_header_says(gateway: Gateway, path: str) -> None:
+    response = await gateway.client.get(path, headers={"Host": "localhost:9"})
+    assert response.status_code == 404
+    assert "location" not in response.headers
+
+
 class _Nowhere:
     async def answer(self, *_: object) -> None:
         raise AssertionError("Nothing was sent there.")

@@ -5,17 +5,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.database.slot import company_key
+from app.database.waiting import WaitingLine
 from app.engine.request import GraphQLRequest
 from app.errors import CallerError
 from app.http import overload
 from app.http.overload import Gate
 from loaders.context import RequestContext
+from tests.database.test_waiting import Clock
 from tests.http.conftest import OUTSIDER, RECRUITER, code_of, gateway_on
 
 
 def refused_status(gate: Gate, company_id: UUID | None) -> int:
     with pytest.raises(CallerError) as caught:
-        gate.enter(company_id)
+        gate.enter(company_id, company_id)
     assert caught.value.headers == {"Retry-After": "1"}
     assert caught.value.code == "OVERLOADED"
     return caught.value.status
@@ -39,6 +42,45 @@ def test_one_company_leaves_room_for_the_others() -> None:
     gate.leave(busy)
     gate.enter(busy)
     assert gate.in_flight == 3
+
+
+async def test_while_a_queue_stands_its_company_is_refused_before_its_work_begins() -> None:
+    clock, busy, other = Clock(), uuid4(), uuid4()
+    line = WaitingLine(timeout_ms=60_000, waiting_max=1_000, standing_max=4, clock=clock)
+    gate = Gate(lines=[line])
+    for _ in range(30):
+        gate.enter(busy, busy)
+        line.join(company_key(busy))
+    clock.now_s += 1.0
+    assert refused_status(gate, busy) == 503
+    gate.enter(other, other)
+    line.join(company_key(other))
+    assert refused_status(gate, busy) == 429
+    gate.enter(other, other)
+    assert gate.in_flight == 32
+
+
+async def test_many_refusals_are_told_at_a_limited_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    gate = Gate(clock=clock)
+    pauses: list[float] = []
+
+    async def slept(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", slept)
+    for _ in range(overload.REFUSALS_AT_ONCE):
+        await gate.pause()
+    assert pauses == []
+    for _ in range(1_000):
+        await gate.pause()
+    assert pauses == sorted(pauses)
+    assert pauses[overload.REFUSALS_A_SECOND // 10] == pytest.approx(0.1, abs=2 * overload.TOGETHER_S)
+    assert overload.PAUSE_S_MAX <= pauses[-1] <= overload.PAUSE_S_MAX + overload.TOGETHER_S
+    pauses.clear()
+    clock.now_s += overload.PAUSE_S_MAX + 1.0  # All have left.
+    await gate.pause()
+    assert pauses == []
 
 
 class Waiting:

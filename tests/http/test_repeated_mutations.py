@@ -3,15 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 
 from app.access.features import Role
+from app.access.viewer import Viewer
 from app.auth.issue import issue_token
 from app.auth.personas import CONTOSO, DEMO_PARTNER, NORTHWIND
+from app.database.pool import Pool
+from app.engine.request import GraphQLRequest
+from app.errors import CallerError, ErrorCode
+from app.http.repeats import execute_once
 from tests.http.conftest import KEY, gateway_on, real_engine
+from tests.sync.companies import live_company
 
 SYNC = """mutation ($input: SyncCandidatesInput!) {
   first: syncCandidates(input: $input) {
@@ -106,3 +114,40 @@ async def test_a_query_takes_no_notice_of_the_key(client: httpx.AsyncClient) -> 
 
 async def test_a_key_that_cannot_be_is_refused(client: httpx.AsyncClient) -> None:
     assert (await sync(client, "x" * 256)).status_code == 400
+
+
+@pytest.mark.parametrize("fields", [1, 2])
+async def test_what_failed_for_the_moment_is_not_remembered_and_goes_well_later(
+    pool: Pool, owner: asyncpg.Connection, fields: int
+) -> None:
+    """A member that LinkedIn does not answer for, say; what other fields did is undone with it."""
+    company = await live_company(owner)
+    viewer = Viewer("ats", frozenset({Role.PARTNER}), None, None, DEMO_PARTNER, None)
+    is_away = True
+
+    async def execute(within: Pool) -> bytes:
+        async with within.transaction(company) as connection:
+            await connection.execute(
+                "insert into tag values ($1, $2, 'new', false)", *(company, UUID(int=fields))
+            )
+        if not is_away:
+            return b'{"data":{"b":{}}}'
+        error = {"message": "away", "path": ["b"], "extensions": {"code": "SOURCE_UNAVAILABLE"}}
+        data: dict[str, object] = {"a": {}, "b": None} if fields == 2 else {"b": None}
+        return orjson.dumps({"errors": [error], "data": data})
+
+    async def ask() -> bytes:
+        request = GraphQLRequest("mutation { a b }", None, None)
+        return await execute_once(pool, company, viewer, b"k1", request, execute)
+
+    if fields == 1:
+        assert orjson.loads(await ask())["data"] == {"b": None}
+    else:
+        with pytest.raises(CallerError) as caught:
+            await ask()
+        assert (caught.value.code, caught.value.status) == (ErrorCode.SOURCE_UNAVAILABLE, 503)
+    assert await owner.fetchval("select count(*) from tag where company_id = $1", company) == 0
+    is_away = False
+    for _ in range(2):
+        assert await ask() == b'{"data":{"b":{}}}'
+    assert await owner.fetchval("select count(*) from tag where company_id = $1", company) == 1

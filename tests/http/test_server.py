@@ -1,14 +1,17 @@
 """The processes: they come up, serve together, stop when told, and do not outlive each other."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -18,6 +21,7 @@ from app.auth.issue import issue_token
 from app.auth.keys import ensure_signing_key, load_signing_key
 from app.auth.personas import NORTHWIND
 from app.errors import CallerError
+from app.http import server
 from app.http.server import serve
 from app.services import make_services
 from tests.http.conftest import SETTINGS
@@ -26,10 +30,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Signals are POS
 
 
 @asynccontextmanager
-async def program(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def program(
+    *arguments: str, module: str = "tests.http.serving"
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The serving program, and the URL that it printed when it was ready."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.http.serving", *arguments),
+        *(sys.executable, "-m", module, *arguments),
         cwd=Path(__file__).parents[2],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -111,6 +117,17 @@ async def test_workers_count_together_come_back_and_end_with_their_parent(
         await process.wait()
         while any(is_alive(worker) for worker in workers):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
+
+
+def test_a_worker_that_heeds_no_signal_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "DRAIN_S", 0)
+    monkeypatch.setattr(server, "_END_S", 0.2)
+    hanging = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,), daemon=True)
+    hanging.start()
+    workers = object.__new__(server._Workers)
+    workers.processes = [SimpleNamespace(process=hanging)]  # type: ignore[list-item]
+    workers.join_all()
+    assert hanging.exitcode == -signal.SIGKILL
 
 
 def test_a_port_that_is_taken_is_told_without_a_traceback() -> None:

@@ -5,6 +5,7 @@ import time
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from app.linkedin.breaker import FAILURES_TO_OPEN, BreakerState
 from tests.linkedin.conftest import CONNECTIONS, TIMEOUT_S, Linked
@@ -54,6 +55,16 @@ async def test_wrong_credentials_are_tried_once_more_and_no_oftener(linked: Link
     linked.turn(error_rate=1, error_status=401)
     assert await linked.bring(1) == ["LinkedIn does not take our credentials."]
     assert linked.linkedin.calls.by_path.total() <= 2
+
+
+async def test_while_it_is_left_alone_no_request_writes_a_line_into_the_log(linked: Linked) -> None:
+    linked.turn(down=True)
+    with capture_logs() as logged:
+        for number in range(30):
+            await linked.bring(number + 1)
+    assert state_of(linked) is BreakerState.OPEN
+    assert {line["event"] for line in logged} == {"members_not_fetched"}
+    assert len(logged) <= FAILURES_TO_OPEN
 
 
 async def test_it_is_down_the_breaker_opens_and_closes_when_it_is_back(linked: Linked) -> None:

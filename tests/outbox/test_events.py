@@ -1,5 +1,7 @@
 """Queueing: in the caller's transaction, without anything of a person, and again where asked."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from app.errors import Fault
@@ -41,6 +43,14 @@ async def test_ids_states_and_numbers_may_be_added_but_not_what_every_event_says
         await until(ats.all_delivered)
     said = ats.receiver.calls[0].verified(ats.callback.secrets[0])
     assert {name: said[name] for name in more} == {**more, "id": str(event)}
+
+
+async def test_an_event_of_a_gateway_whose_clock_is_ahead_waits_for_nothing(ats: Ats) -> None:
+    ahead = datetime.now(UTC) + timedelta(hours=2)
+    async with ats.pool.transaction(ats.company) as connection:
+        await enqueue(connection, ats.company, CHANGE, now=ahead)
+    async with ats.delivering():
+        await until(ats.all_delivered)
 
 
 async def test_a_company_without_an_integration_has_nobody_to_tell(ats: Ats) -> None:

@@ -170,3 +170,13 @@ async def test_taking_is_for_the_service_alone(owner: asyncpg.Connection) -> Non
         "claim_outbox(integer, integer, integer, uuid[])",
     )
     assert allowed is False
+
+
+async def test_a_worker_goes_on_when_a_migration_takes_a_column_away(ats: Ats) -> None:
+    await ats.owner.execute("alter table outbox add column short_lived text")
+    async with ats.delivering():
+        await ats.queue()
+        await until(ats.all_delivered)
+        await ats.owner.execute("alter table outbox drop column short_lived")
+        await ats.queue()
+        await until(ats.all_delivered)

@@ -48,31 +48,40 @@ class Server:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
 
-def _account() -> dict[str, Any]:
+def account() -> dict[str, Any]:
+    """As whom the servers run, for `subprocess`: as `nobody` where we are root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=60, **_account())
+def run_program(*command: str) -> None:
+    """Run one of the servers' programs to its end, as they run."""
+    subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=60, **account())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
+def give(folder: Path) -> None:
+    """Let the servers write there."""
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+
+
 @contextmanager
-def _folder() -> Iterator[Path]:
+def owned_folder() -> Iterator[Path]:
+    """A folder of the servers' own, gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="rsc-scaling-"))
     try:
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        give(folder)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -81,7 +90,7 @@ def _folder() -> Iterator[Path]:
 @contextmanager
 def _running(folder: Path, port: int, *command: str) -> Iterator[Server]:
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **_account())
+        process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **account())
         try:
             deadline = time.monotonic() + _ENDED_WITHIN_S
             while process.poll() is None and time.monotonic() < deadline:
@@ -105,7 +114,8 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _postgres(folder: Path, port: int) -> list[str]:
+def postgres_command(folder: Path, port: int) -> list[str]:
+    """How PostgreSQL is started on the data in this folder."""
     options = {
         "port": port,
         "listen_addresses": "127.0.0.1",
@@ -120,28 +130,36 @@ def _postgres(folder: Path, port: int) -> list[str]:
     return [needed("postgres"), "-D", str(folder / "data"), *settings]
 
 
+def make_cluster(folder: Path, *options: str) -> None:
+    """An empty cluster in the folder, whose user `postgres` needs no password."""
+    initdb, data = needed("initdb"), str(folder / "data")
+    run_program(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", *options)
+
+
 @contextmanager
 def primary() -> Iterator[Server]:
     """An empty PostgreSQL 15 whose user `postgres` needs no password."""
-    initdb = needed("initdb")
-    with _folder() as folder:
-        _run(initdb, "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8")
-        port = _free_port()
-        with _running(folder, port, *_postgres(folder, port)) as server:
+    with owned_folder() as folder:
+        make_cluster(folder)
+        port = free_port()
+        with _running(folder, port, *postgres_command(folder, port)) as server:
             await_ready(server)
             yield server
+
+
+def copy_for_replica(server: Server, folder: Path) -> None:
+    """Make in `folder` what a streaming replica of the server starts from."""
+    program, data = needed("pg_basebackup"), str(folder / "data")
+    run_program(program, "-d", server.dsn(), "-D", data, "-R", "-c", "fast", "-X", "stream")
 
 
 @contextmanager
 def replica_of(server: Server) -> Iterator[Server]:
     """A streaming replica with everything that the primary has by now, and what comes."""
-    pg_basebackup = needed("pg_basebackup")
-    with _folder() as folder:
-        _run(
-            pg_basebackup, "-d", server.dsn(), "-D", str(folder / "data"), "-R", "-c", "fast", "-X", "stream"
-        )
-        port = _free_port()
-        with _running(folder, port, *_postgres(folder, port)) as replica:
+    with owned_folder() as folder:
+        copy_for_replica(server, folder)
+        port = free_port()
+        with _running(folder, port, *postgres_command(folder, port)) as replica:
             await_ready(replica)
             yield replica
 
@@ -150,8 +168,8 @@ def replica_of(server: Server) -> Iterator[Server]:
 def pgbouncer(server: Server, *, size: int) -> Iterator[Server]:
     """PgBouncer in transaction mode with at most `size` connections to the server a database."""
     program = needed("pgbouncer")
-    with _folder() as folder:
-        port = _free_port()
+    with owned_folder() as folder:
+        port = free_port()
         users = folder / "users.txt"
         users.write_text('"postgres" ""\n')
         settings = {

@@ -169,3 +169,26 @@ async def test_neither_key_nor_caller_is_written_down(
     assert row is not None
     assert "example" not in row["said"]
     assert row["answered_at"] <= datetime.now(UTC)
+
+
+async def test_what_a_migration_came_into_is_done_again_by_itself_and_once(
+    database: str, company: CompanyId, owner: asyncpg.Connection
+) -> None:
+    every_column = "select * from integration where company_id = $1"
+    begun = 0
+
+    async def work(connection: Connection) -> Answer:
+        nonlocal begun
+        begun += 1
+        await ingest_within(connection, company, PARTNER, [CandidateRecord(external_id="c", first_name="A")])
+        rows = await connection.fetch(every_column, company)
+        return Answer(status=200, body=str(len(rows)).encode())
+
+    async with Pool(database, size=1) as pool:
+        async with pool.transaction(company) as connection:
+            await connection.fetch(every_column, company)
+        await owner.execute("alter table integration add column added int")
+        for _ in range(2):
+            answer = await answer_once(pool, company, work, caller="app1", key="k1", request=b"PUT /v2")
+            assert (answer.body, begun) == (b"1", 2)
+    assert await candidates(owner) == 1

@@ -48,6 +48,8 @@ def ours(facts: Facts, collector: str) -> AbstractContextManager[Server]:
         "RSC_SIGNING_KEY": facts.key_file,
         "RSC_DEVELOPMENT_TOKENS": "1",
         "RSC_DATABASE_CONNECTIONS": _CONNECTIONS,
+        # The growth goes up to 64 clients that never rest, and all shall be answered, as by the others.
+        "RSC_QUEUE_PER_CONNECTION": "16",
         "OTEL_TRACES_EXPORTER": next(name for name in _EXPORTERS if name in installed),
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
