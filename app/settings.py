@@ -94,7 +94,7 @@ class Settings:
         env = os.environ if environ is None else environ
         cores = os.cpu_count() or 1
         workers = _integer(env, "RSC_WORKERS", 1, low=1, high=64)
-        connections = _integer(env, "RSC_DATABASE_CONNECTIONS", max(2, 2 * cores // workers), low=1, high=100)
+        connections = _integer(env, "RSC_DATABASE_CONNECTIONS", max(2, 3 * cores // workers), low=1, high=100)
         return cls(
             database_url=env.get("DATABASE_URL") or None,
             database_read_url=env.get("DATABASE_READ_URL") or None,

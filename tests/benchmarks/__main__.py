@@ -32,6 +32,7 @@ from app.demo.scale import MAIN_COMPANY, MAIN_SEAT, load_scale
 from app.settings import Settings
 from tests.benchmarks.facts import Facts, look_up
 from tests.benchmarks.load import Measured, measure, write_bodies
+from tests.benchmarks.servers import CONNECTIONS
 
 HERE = Path(__file__).parent
 DATA = Path("bench-data")
@@ -108,7 +109,7 @@ def _server(name: str, facts: Facts) -> Iterator[tuple[str, psutil.Process]]:
             "DATABASE_URL": facts.dsn,
             "RSC_SIGNING_KEY": facts.key_file,
             "RSC_DEVELOPMENT_TOKENS": "1",
-            "RSC_DATABASE_CONNECTIONS": os.environ.get("RSC_BENCH_CONNECTIONS", "4"),
+            "RSC_DATABASE_CONNECTIONS": str(CONNECTIONS),
         }
     else:
         command = [

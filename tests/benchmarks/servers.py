@@ -4,7 +4,7 @@ protected  hand-written SQL behind the same token check, row-level security and 
 bare       the same SQL behind Starlette alone: no token, no row-level security
 plain      Strawberry and aiodataloader, field by field (plain.py), neither token nor row-level security
 
-All run as the gateway does: one worker, uvloop and httptools, four connections, generic plans, the same
+All run as the gateway does: one worker, uvloop and httptools, six connections, generic plans, the same
 settings of the garbage collector.
 """
 
@@ -37,7 +37,7 @@ from tests.benchmarks.facts import Facts
 from tests.benchmarks.handwritten import LIST, SINGLE
 from tests.benchmarks.plain import PlainApplication
 
-CONNECTIONS = int(os.environ.get("RSC_BENCH_CONNECTIONS", "4"))
+CONNECTIONS = int(os.environ.get("RSC_BENCH_CONNECTIONS", "6"))
 Run = Callable[[Scope, str, list[Any]], Awaitable[bytes]]
 
 
