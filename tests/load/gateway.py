@@ -25,7 +25,7 @@ from app.demo.scale import load_scale
 from app.settings import Settings
 from tests.benchmarks.load import cpu_s
 
-CONNECTIONS: Final = 4
+CONNECTIONS: Final = 6
 _SAMPLED_EVERY_S: Final = 0.1
 _UP_WITHIN_S: Final = 60.0
 
