@@ -10,6 +10,10 @@ from typing import Final, TypeVar
 
 from app.errors import CallerError, ErrorCode
 
+QUEUE_PER_CONNECTION: Final = 2
+"""So many may wait for each connection where a queue stands: with fewer a connection may find nobody, more of
+them are only slower (`make load`)."""
+
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _ORIGIN: Final = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
 
@@ -79,7 +83,7 @@ class Settings:
     linkedin_wait_ms: int = 3_000
     linkedin_connections: int = 8
     database_connections: int = 4
-    queue_per_connection: int = 2
+    queue_per_connection: int = QUEUE_PER_CONNECTION
     document_cache_size: int = 1_000
     plan_cache_size: int = 2_000
     picture_origins: tuple[str, ...] = ("https://media.licdn.com",)
@@ -123,7 +127,9 @@ class Settings:
             linkedin_wait_ms=_integer(env, "RSC_LINKEDIN_WAIT_MS", 3_000, low=50, high=8_000),
             linkedin_connections=_integer(env, "RSC_LINKEDIN_CONNECTIONS", 8, low=1, high=100),
             database_connections=connections,
-            queue_per_connection=_integer(env, "RSC_QUEUE_PER_CONNECTION", 2, low=1, high=1_000),
+            queue_per_connection=_integer(
+                env, "RSC_QUEUE_PER_CONNECTION", QUEUE_PER_CONNECTION, low=1, high=1_000
+            ),
             document_cache_size=_integer(env, "RSC_DOCUMENT_CACHE_SIZE", 1_000, low=10, high=100_000),
             plan_cache_size=_integer(env, "RSC_PLAN_CACHE_SIZE", 2_000, low=10, high=100_000),
             picture_origins=_origins(env, "RSC_PICTURE_ORIGINS") or ("https://media.licdn.com",),

@@ -20,7 +20,8 @@ import asyncpg
 from app.database.doors import BIND_TRANSACTION, Acquired, Transaction
 from app.database.errors import STALE, is_interruption, is_lost, is_unfit, told, unavailable
 from app.database.slot import Connection, ConnectionOptions, Slot, company_key
-from app.database.waiting import STANDING_PER_CONNECTION, WaitingLine
+from app.database.waiting import WaitingLine
+from app.settings import QUEUE_PER_CONNECTION
 from app.telemetry.current import LISTENER
 
 SERVICE_ROLE: Final = "rsc_service"
@@ -73,7 +74,7 @@ class Pool:
         statement_timeout_ms: int = 5_000,
         connect_timeout_ms: int = 2_000,
         waiting_max: int = 1_000,
-        standing_per_connection: int = STANDING_PER_CONNECTION,
+        standing_per_connection: int = QUEUE_PER_CONNECTION,
         statement_cache_size: int = 500,
         role: str = SERVICE_ROLE,
     ) -> None:

@@ -20,10 +20,6 @@ from app.database.slot import Slot
 
 TURNS_A_ROUND: Final = 4
 
-STANDING_PER_CONNECTION: Final = 2
-"""So many may wait for each connection where a queue stands: with fewer a connection may find nobody, more of
-them are only slower."""
-
 STANDING_S: Final = 1.0
 """A company's queue that has not been empty for this long is no burst."""
 

@@ -34,13 +34,6 @@ class QuickParser(Parser):
 class QuickLexer(Lexer):
     """Reads the same tokens as the library's lexer, and refuses the same signs with the same words."""
 
-    def advance(self) -> Token:
-        """Go on to the next token that is no comment, and forget the way to it."""
-        before = self.last_token = self.token
-        token = self.token = self.lookahead()
-        before.next = None
-        return token
-
     def lookahead(self) -> Token:
         """The next token that is no comment, which stays the next one."""
         token = self.token

@@ -71,8 +71,6 @@ def validate_document(schema: GraphQLSchema, document: DocumentNode) -> list[Gra
         errors.append(error.with_traceback(None))
     except RecursionError:
         errors.append(ValidationAbortedError("Validation aborted."))
-    finally:
-        _forget(context)
     return errors
 
 
