@@ -22,7 +22,12 @@ LOST: Final = (
 _UNFIT: Final = (*LOST, asyncpg.ReadOnlySQLTransactionError, asyncpg.DatabaseDroppedError)
 _UNAVAILABLE: Final = (*_UNFIT, asyncpg.TooManyConnectionsError)
 
-STALE: Final = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
+STALE: Final = (
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+    # A function of SQL answers rows of a table that got another shape since the statement was planned.
+    asyncpg.InvalidFunctionDefinitionError,
+)
 """A migration changed what a prepared statement meant; prepared anew, it works."""
 
 
