@@ -55,7 +55,7 @@ where kept_until > fetched_at + $1
 """
 _PURGE: Final = """
 delete from member_cache
-where urn in (select urn from member_cache where kept_until <= $1 order by kept_until limit $2)
+where urn = any(array(select urn from member_cache where kept_until <= $1 order by kept_until limit $2))
 """
 
 

@@ -25,6 +25,8 @@ RESULTS_KEPT: Final = timedelta(days=90)
 LOOK_EVERY_S: Final = 60.0
 COMPANIES_A_ROUND: Final = 100
 ROWS_A_TIME: Final = 5_000
+"""They are chosen as an array, which is looked up in the index. Of `in (select …)` PostgreSQL makes a join,
+and where it has no statistics yet one that compares each with each: 4.7 s for so many."""
 
 _log = structlog.get_logger(__name__)
 
@@ -92,8 +94,8 @@ async def _forget_results(pool: Pool, company: CompanyId, at: datetime) -> None:
             gone = await connection.fetch(
                 """
                 delete from record_result
-                where company_id = $1 and sync_run_id = $2 and id in (
-                  select id from record_result where company_id = $1 and sync_run_id = $2 limit $3)
+                where company_id = $1 and sync_run_id = $2 and id = any(array(
+                  select id from record_result where company_id = $1 and sync_run_id = $2 limit $3))
                 returning 1
                 """,
                 *(company, run["id"], ROWS_A_TIME),
@@ -110,11 +112,11 @@ async def _forget_answers(pool: Pool, company: CompanyId, at: datetime) -> None:
         await connection.execute(
             """
             delete from idempotent_answer
-            where company_id = $1 and key_hash in (
+            where company_id = $1 and key_hash = any(array(
               select key_hash from idempotent_answer
               where company_id = $1 and answered_at < $2
               order by answered_at
-              limit $3)
+              limit $3))
             """,
             *(company, at - REMEMBERED, ROWS_A_TIME),
         )

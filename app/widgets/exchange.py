@@ -28,12 +28,12 @@ returning true
 """
 _PURGE: Final = """
 delete from widget_token_exchange
-where company_id = $1 and token_id in (
+where company_id = $1 and token_id = any(array(
   select token_id
   from widget_token_exchange
   where company_id = $1 and expires_at < $2
   limit $3
-  for update skip locked)
+  for update skip locked))
 """
 
 
