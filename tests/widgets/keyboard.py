@@ -28,7 +28,9 @@ _TO_REACH: Final = """
 _REACHED: Final = """
 () => {
   const one = document.activeElement;
-  if (!one || one === document.body) return null;
+  // When the focus goes on from the last element into the browser's own bar, the document still names that
+  // element for a moment, but nothing that is typed goes there any more.
+  if (!one || one === document.body || !one.matches(":focus")) return null;
   const style = getComputedStyle(one);
   const label = one.labels?.[0];
   const looks = [style, label && getComputedStyle(label), getComputedStyle(one.parentElement)];
