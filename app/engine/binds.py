@@ -6,6 +6,7 @@ context. Text from callers is looked at here, at the edge, for what PostgreSQL c
 
 import re
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from itertools import count
 from typing import Any, Final, Protocol, TypeAlias
 
 from app.engine.mapping import Catalogue
@@ -37,7 +38,11 @@ def remember(memory: MutableMapping[Any, Any], key: Hashable, value: Any) -> Non
 class Parameters:
     """How a statement's parameters are read: the viewer's once, the variables' at each request."""
 
+    _numbers = count()
+
     def __init__(self) -> None:
+        # What viewers remember goes by this, so that thousands of them keep no plan alive.
+        self._number = next(self._numbers)
         self._of_context: list[tuple[int, Callable[[Any], Any]]] = []
         self._of_variables: list[tuple[int, Callable[[Variables], Any]]] = []
 
@@ -60,12 +65,12 @@ class Parameters:
         Raises: CallerError (BAD_USER_INPUT) for a value that cannot be bound.
         """
         memory = context.memory
-        kept: list[Any] | None = memory.get(self)
+        kept: list[Any] | None = memory.get(self._number)
         if kept is None:
             kept = [None] * len(self)
             for index, read in self._of_context:
                 kept[index] = read(context)
-            remember(memory, self, kept)
+            remember(memory, self._number, kept)
         values = kept.copy()
         for index, read in self._of_variables:
             values[index] = read(variables)

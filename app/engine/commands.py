@@ -36,6 +36,11 @@ class CommandPlan:
     denied: Denied | None
     plan: Plan | None
 
+    @property
+    def bytes(self) -> int:
+        """What it takes of memory, nearly."""
+        return 0 if self.plan is None else self.plan.bytes
+
 
 def command_fields(compiler: Compiler, operation: OperationDefinitionNode) -> dict[str, Nodes]:
     """The mutation's fields by response key, in the order in which they run."""

@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from functools import partial
+from itertools import count
+from sys import getsizeof
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -38,9 +40,11 @@ from app.errors import CallerError, ErrorCode
 
 INT_MAX: Final = 2**31 - 1
 
-TOKENS_KEPT_MAX: Final = 60_000
-"""Tokens of all documents that are kept: what is made of each takes some 400 bytes, and at times the garbage
-collector looks at all of it while everybody waits. Documents of people have one or two hundred."""
+BYTES_KEPT_MAX: Final = 24_000_000
+"""What all documents that are kept may take: at times the garbage collector looks at all of it while
+everybody waits. Documents of people take some 60,000."""
+
+_BYTES_A_TOKEN: Final = 400
 
 _MESSAGE_LENGTH_MAX: Final = 1_000
 
@@ -131,13 +135,21 @@ class Operation:
 
 
 class Document:
-    """A valid document that keeps the limits."""
+    """A valid document that keeps the limits.
+
+    `number` is another for each, also of one text that was read twice. `bytes` is what it takes, nearly.
+    `is_kept` as long as the next request with its text finds it.
+    """
+
+    _numbers = count()
 
     def __init__(
-        self, schema: GraphQLSchema, catalogue: Catalogue, ast: DocumentNode, cost: CostPlan
+        self, schema: GraphQLSchema, catalogue: Catalogue, text: str, ast: DocumentNode, cost: CostPlan
     ) -> None:
-        self.ast = ast
-        self.tokens = ast.token_count or 0
+        self.number = next(self._numbers)
+        self.text = text
+        self.is_kept = True
+        self.bytes = _BYTES_A_TOKEN * (ast.token_count or 0) + getsizeof(text)
         self.cost = cost
         self.fragments = {
             definition.name.value: definition
@@ -166,18 +178,26 @@ class Document:
 
 
 class Documents:
-    """The latest documents, by their text."""
+    """The latest documents, by their text; `on_gone` is told of each that is kept no longer."""
 
     def __init__(
-        self, schema: GraphQLSchema, catalogue: Catalogue, limits: DocumentLimits, *, size: int
+        self,
+        schema: GraphQLSchema,
+        catalogue: Catalogue,
+        limits: DocumentLimits,
+        *,
+        size: int,
+        on_gone: Callable[[Document], None] = lambda _: None,
     ) -> None:
         assert_valid_schema(schema)
         self._schema = schema
         self._catalogue = catalogue
         self._limits = limits
         self._size = size
+        self._on_gone = on_gone
         self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._tokens = 0
+        self.bytes = 0
+        """What the documents take."""
         self.found = 0
         """Times that a document was there."""
         self.read = 0
@@ -186,15 +206,21 @@ class Documents:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def known(self, text: str) -> Document | None:
+        """The document if it is there, which is the last to go from now on."""
+        kept = self._kept.get(text)
+        if kept is not None:
+            self._kept.move_to_end(text)
+        return kept
+
     def get(self, text: str) -> Document:
         """The document, parsed, within the limits and valid.
 
         Raises: CallerError for syntax and limits; RequestRefused (GRAPHQL_VALIDATION_FAILED).
         """
-        kept = self._kept.get(text)
+        kept = self.known(text)
         if kept is not None:
             self.found += 1
-            self._kept.move_to_end(text)
             return kept
         self.read += 1
         ast = parse_document(text, self._limits)
@@ -202,11 +228,13 @@ class Documents:
         errors = validate_document(self._schema, ast)
         if errors:
             raise RequestRefused([entry(error, ErrorCode.GRAPHQL_VALIDATION_FAILED) for error in errors])
-        document = self._kept[text] = Document(self._schema, self._catalogue, ast, cost)
-        self._tokens += document.tokens
-        while len(self._kept) > self._size or (self._tokens > TOKENS_KEPT_MAX and len(self._kept) > 1):
+        document = self._kept[text] = Document(self._schema, self._catalogue, text, ast, cost)
+        self.bytes += document.bytes
+        while len(self._kept) > self._size or (self.bytes > BYTES_KEPT_MAX and len(self._kept) > 1):
             _, gone = self._kept.popitem(last=False)
-            self._tokens -= gone.tokens
+            self.bytes -= gone.bytes
+            gone.is_kept = False
+            self._on_gone(gone)
         return document
 
 

@@ -4,10 +4,10 @@ A request whose operation, grants and shape of variables were seen before costs 
 and one statement. Everything else is made once and kept, bounded.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Hashable, Mapping
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
+from weakref import ref
 
 import orjson
 from graphql import GraphQLSchema
@@ -25,19 +25,17 @@ from app.engine.introspection import introspected
 from app.engine.json_sql import MISSING
 from app.engine.mapping import Catalogue, Outcome
 from app.engine.plan import GuardHole, Plan, StaleHole
+from app.engine.plans import Kept, Plans
 from app.engine.request import GraphQLRequest
 from app.engine.roots import compile_operation
 from app.errors import CallerError, ErrorCode, Fault
-
-_KNOWN_LENGTH_MAX: Final = 16_000
-"""Characters of a document by whose text its plan is kept for a viewer; more would be too much memory."""
 
 _NULL: Final = "A value is null in the database that the schema calls non-null."
 
 _NO_VARIABLES: Final[Mapping[str, Any]] = {}
 
 C = TypeVar("C", bound=Access, contravariant=True)
-P = TypeVar("P")
+P = TypeVar("P", bound=Kept)
 
 
 class Fetch(Protocol[C]):
@@ -47,13 +45,16 @@ class Fetch(Protocol[C]):
 
 
 class _Known:
-    """An operation that this viewer has run, whose plan and cost hold whatever text its variables are."""
+    """An operation that this viewer has run, whose plan and cost hold whatever text its variables are.
+
+    `plan` is None once it is not kept any more: thousands of viewers remember it, and it is bounded once.
+    """
 
     __slots__ = ("_names", "plan")
 
     def __init__(self, names: tuple[str, ...], plan: Plan) -> None:
         self._names = names
-        self.plan = plan
+        self.plan = ref(plan)
 
     def texts_of(self, given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         """The variables, if all are given and text; None if they must be looked at by the rules."""
@@ -81,9 +82,8 @@ class Engine:
         self.schema = schema
         self.catalogue = catalogue
         self._fetch = fetch
-        self._documents = Documents(schema, catalogue, limits, size=documents)
-        self._plans: OrderedDict[Hashable, Any] = OrderedDict()
-        self._plans_max = plans
+        self.plans = Plans(size=plans)
+        self.documents = Documents(schema, catalogue, limits, size=documents, on_gone=self.plans.forget)
         self.remembered_runs = 0
         """Operations whose plan was remembered with the viewer's grants."""
         self.kept_runs = 0
@@ -93,16 +93,6 @@ class Engine:
         self.remote_answers = 0
         """Answers of which a part belongs to a source outside of the database."""
 
-    @property
-    def plans(self) -> int:
-        """How many plans are kept."""
-        return len(self._plans)
-
-    @property
-    def documents(self) -> Documents:
-        """The documents that were seen before."""
-        return self._documents
-
     async def execute(
         self, request: GraphQLRequest, context: Access, *, introspection: bool = False
     ) -> bytes:
@@ -111,22 +101,27 @@ class Engine:
         `introspection` says whether this viewer may read the schema.
         Raises: RequestRefused or CallerError if it never ran; CallerError if the database cannot be had.
         """
-        known: _Known | None = context.memory.get((request.query, request.operation_name, self))
-        if known is not None and (texts := known.texts_of(request.variables)) is not None:
-            plan = known.plan
-            self.remembered_runs += 1
-            if plan.holes or plan.denied:
-                return await self._run(plan, texts, context)
-            body = await self._fetch(context, plan.sql, plan.parameters.values(texts, context))
-            return _whole(body)
+        read = self.documents.known(request.query)
+        if read is not None:
+            known: _Known | None = context.memory.get((read.number, request.operation_name))
+            if (
+                known is not None
+                and (kept := known.plan()) is not None
+                and (texts := known.texts_of(request.variables)) is not None
+            ):
+                self.remembered_runs += 1
+                if kept.holes or kept.denied:
+                    return await self._run(kept, texts, context)
+                body = await self._fetch(context, kept.sql, kept.parameters.values(texts, context))
+                return _whole(body)
         document, operation, variables = self._read(request)
         if not operation.is_query:
             return await self._run_commands(document, operation, variables, context)
         plan = self._plan(document, operation, variables, context)
-        if operation.texts is not None and not plan.tells_schema and len(request.query) <= _KNOWN_LENGTH_MAX:
+        if operation.texts is not None and not plan.tells_schema:
             known = _Known(operation.texts, plan)
             if known.texts_of(request.variables) is not None:
-                remember(context.memory, (request.query, request.operation_name, self), known)
+                remember(context.memory, (document.number, request.operation_name), known)
         if plan.tells_schema and not introspection:
             message = "The schema may be read by staff only; ask for the SDL, or use a staff token."
             raise CallerError(ErrorCode.INTROSPECTION_DISABLED, message)
@@ -167,17 +162,17 @@ class Engine:
 
         Raises: RequestRefused or CallerError if no request could run it, whatever its variables.
         """
-        document = self._documents.get(text)
+        document = self.documents.get(text)
         for name in document.operations:
             document.cost.check({}, name)
         return list(document.operations)
 
     def is_query(self, request: GraphQLRequest) -> bool:
         """Whether the operation is a query: what a GET may run. Raises what `execute` raises."""
-        return self._documents.get(request.query).operation(request.operation_name).is_query
+        return self.documents.get(request.query).operation(request.operation_name).is_query
 
     def _read(self, request: GraphQLRequest) -> tuple[Document, Operation, Mapping[str, Any]]:
-        document = self._documents.get(request.query)
+        document = self.documents.get(request.query)
         given = request.variables or {}
         document.cost.check(given, request.operation_name)
         operation = document.operation(request.operation_name)
@@ -187,25 +182,21 @@ class Engine:
         self, document: Document, operation: Operation, variables: Mapping[str, Any], context: Access
     ) -> Plan:
         key = (operation, context.key, operation.shape(variables))
-        plan: Plan | None = self._plans.get(key)
-        if plan is None:
-            compiler = self._compiler(document, variables, context)
-            plan = self._keep(key, compile_operation(compiler, operation.node))
-        else:
+        kept = self.plans.get(key)
+        if isinstance(kept, Plan):
             self.kept_runs += 1
-            self._plans.move_to_end(key)
-        return plan
+            return kept
+        compiler = self._compiler(document, variables, context)
+        return self._keep(document, key, compile_operation(compiler, operation.node))
 
     def _compiler(
         self, document: Document, variables: Mapping[str, Any], context: Access
     ) -> OperationCompiler:
         return OperationCompiler(self.schema, self.catalogue, document.fragments, context, variables)
 
-    def _keep(self, key: Hashable, plan: P) -> P:
-        self._plans[key] = plan
+    def _keep(self, document: Document, key: Hashable, plan: P) -> P:
+        self.plans.keep(document, key, plan)
         self.compiled_runs += 1
-        if len(self._plans) > self._plans_max:
-            self._plans.popitem(last=False)
         return plan
 
     async def _run_commands(
@@ -224,17 +215,16 @@ class Engine:
         self, document: Document, operation: Operation, variables: Mapping[str, Any], context: Access
     ) -> tuple[CommandPlan, ...]:
         key = (operation, context.key, operation.shape(variables))
-        kept: tuple[CommandPlan, ...] | None = self._plans.get(key)
-        if kept is not None:
+        kept = self.plans.get(key)
+        if isinstance(kept, tuple):
             self.kept_runs += 1
-            self._plans.move_to_end(key)
             return kept
         fields = command_fields(self._compiler(document, variables, context), operation.node)
         made = [
             compile_command(self._compiler(document, variables, context), key, nodes)
             for key, nodes in fields.items()
         ]
-        return self._keep(key, tuple(made))
+        return self._keep(document, key, tuple(made))
 
     async def _run_command(
         self, command: CommandPlan, variables: Mapping[str, Any], context: Access

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from app.engine.binds import Parameters, Variables
 from app.engine.mapping import Guard, Loader, Remote
 from app.engine.rows import Place
 
 Location: TypeAlias = Mapping[str, int]
+
+_BYTES_A_PLAN: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class StaleHole:
 Hole: TypeAlias = GuardHole | LoadHole | MissingHole | StaleHole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Plan:
     """One operation, for one grant set and one shape of variables.
 
@@ -74,6 +76,11 @@ class Plan:
     introspects: bool = False
     tells_schema: bool = False
     """Whether it answers about the schema, to graphql-core's introspection or beside it."""
+
+    @property
+    def bytes(self) -> int:
+        """What it takes of memory, nearly."""
+        return _BYTES_A_PLAN + 2 * len(self.sql)
 
     @property
     def crosses(self) -> bool:

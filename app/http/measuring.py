@@ -119,7 +119,7 @@ def _measure_engine(metrics: Metrics, engine: Engine) -> None:
         ("compiled", engine.compiled_runs),
     ):
         metrics.put(families.PLANS_TOTAL, count, source)
-    metrics.put(families.PLANS_KEPT, engine.plans)
+    metrics.put(families.PLANS_KEPT, len(engine.plans))
     metrics.put(families.DOCUMENTS_TOTAL, engine.documents.found, "kept")
     metrics.put(families.DOCUMENTS_TOTAL, engine.documents.read, "read")
     metrics.put(families.DOCUMENTS_KEPT, len(engine.documents))

@@ -216,4 +216,4 @@ async def test_what_callers_invent_makes_no_plans(small: Small) -> None:
     for number in range(30):
         odd = {"__typename": f"Odd{number}", "id": f"urn:rsc:odd{number}:{ANNA}"}
         assert await entities(small, candidate(id=own("candidate", ANNA)), odd) == [ANNA_FOUND, None]
-    assert len(small.engine._plans) == 1
+    assert len(small.engine.plans) == 1

@@ -1,13 +1,18 @@
 """Plans are kept: for whom, for which variables, how many, and what of one viewer never is in them."""
 
+import gc
 import re
+import weakref
 from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
 from app.access.guards import grants_of
+from app.engine.documents import Documents
 from app.engine.engine import Engine
+from app.engine.plan import Plan
+from app.engine.plans import Plans, bytes_of
 from app.engine.request import GraphQLRequest
 from app.settings import Limits
 from loaders.context import RequestContext
@@ -20,7 +25,7 @@ INMAILS = """{ candidate(externalId: "x-1") {
 
 
 def plans(small: Small) -> int:
-    return len(small.engine._plans)
+    return len(small.engine.plans)
 
 
 def sql(small: Small, query: str, variables: dict[str, Any] | None = None, who: str = "rosa") -> str:
@@ -170,10 +175,49 @@ async def test_plans_are_bounded_and_the_last_used_stay(small: Small) -> None:
     made: list[Any] = []
     for first in (1, 2, 3, 1, 4, 1, 5, 1):
         await few.data(query, {"x": first})
-        made.append(len(engine._plans))
+        made.append(len(engine.plans))
     assert made == [1, 2, 3, 3, 3, 3, 3, 3]
-    kept = [key[2] for key in engine._plans]  # type: ignore[index]
+    kept = [key[2] for key in engine.plans._kept]  # type: ignore[index]
     assert kept == [(("x", 4),), (("x", 5),), (("x", 1),)]
+
+
+def large(number: int) -> str:
+    """An operation whose plan takes much: thirty names of one field."""
+    return "{ viewer { " + " ".join(f"a{number}_{n}: subject" for n in range(30)) + " } }"
+
+
+async def test_plans_take_so_much_memory_and_no_more(small: Small) -> None:
+    engine = Engine(small.engine.schema, small.engine.catalogue, fetch_bytes, Limits())
+    few = Small(small.pool, engine, small.grants)
+    await few.data(large(0))
+    one = engine.plans.bytes
+    engine.plans = Plans(size=100, bytes_max=3 * one + one // 2)
+    engine.documents = Documents(engine.schema, engine.catalogue, Limits(), size=100)
+    for number in range(10):
+        await few.data(large(number % 5))
+        assert engine.plans.bytes == sum(bytes_of(plan) for _, plan in engine.plans._kept.values())
+        assert engine.plans.bytes <= 3 * one + one // 2
+    assert len(engine.plans) == 3
+
+
+async def test_with_its_document_a_plan_goes_and_whoever_remembers_it_keeps_nothing(small: Small) -> None:
+    engine = Engine(small.engine.schema, small.engine.catalogue, fetch_bytes, Limits(), documents=2)
+    few = Small(small.pool, engine, small.grants)
+    small.grants["rosa"].memory.clear()
+    seen = []
+    for number in range(4):
+        for who in ("rosa", "mila"):
+            await few.data(large(number), who=who)
+        seen += [weakref.ref(plan) for _, plan in engine.plans._kept.values() if isinstance(plan, Plan)]
+    assert len(engine.plans) <= 4
+    assert engine.plans.bytes == sum(bytes_of(plan) for _, plan in engine.plans._kept.values())
+    gc.collect()
+    alive = {id(plan) for one in seen if (plan := one()) is not None}
+    assert alive == {id(plan) for _, plan in engine.plans._kept.values()}
+    # What is gone is made again for who comes back.
+    made = engine.compiled_runs
+    assert await few.data(large(0)) == await small.data(large(0))
+    assert engine.compiled_runs == made + 1
 
 
 async def test_no_value_of_a_viewer_or_a_variable_is_in_a_statement(small: Small) -> None:

@@ -14,7 +14,7 @@ import pytest
 from app.auth.keys import SigningKey
 from app.auth.own_key import development_key
 from app.auth.personas import PERSONAS
-from app.engine.documents import TOKENS_KEPT_MAX, VARIABLE_VALUES_MAX
+from app.engine.documents import BYTES_KEPT_MAX, VARIABLE_VALUES_MAX
 from app.errors import ErrorCode
 from app.http.server import build_app
 from app.http.services import Services
@@ -115,13 +115,18 @@ async def test_no_forged_token_is_let_in_by_any_door(gateway: Attacked) -> None:
     assert accepted == []
 
 
-def test_valid_documents_are_kept_up_to_so_many_tokens(gateway: Attacked) -> None:
+def test_valid_documents_are_kept_up_to_so_many_bytes(gateway: Attacked) -> None:
+    """However they come to be large: by their tokens, or by what stands between them."""
     documents = gateway.services.engine.documents  # type: ignore[attr-defined]
-    for n in range(TOKENS_KEPT_MAX // 900 + 2):
-        documents.get(f'{{a{n}:nodes(ids:["' + '" "'.join(map(str, range(900))) + '"]){id}}')
-    kept = sum(document.tokens for document in documents._kept.values())
-    assert TOKENS_KEPT_MAX - 1_000 < kept <= TOKENS_KEPT_MAX
-    assert documents._tokens == kept
+    large: tuple[Callable[[int], str], ...] = (
+        lambda n: f'{{a{n}:nodes(ids:["' + '" "'.join(map(str, range(900))) + '"]){id}}',
+        lambda n: f"{{a{n}:__typename}}" + " " * 90_000,
+    )
+    for make in large:
+        largest = max(documents.get(make(n)).bytes for n in range(BYTES_KEPT_MAX // 90_000 + 2))
+        kept = sum(document.bytes for document in documents._kept.values())
+        assert BYTES_KEPT_MAX - largest < kept <= BYTES_KEPT_MAX
+        assert documents.bytes == kept
 
 
 LARGE: dict[str, Callable[[], Sent]] = {
