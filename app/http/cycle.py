@@ -8,8 +8,6 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, HTTPScope
 
-JOINED_BYTES_MAX: Final = 64 * 1024
-
 CYCLE: Final = "rsc.cycle"
 """The scope's extension whose value is the Cycle, for an application that knows it."""
 
@@ -94,12 +92,11 @@ class Cycle(RequestResponseCycle):
             or self.scope["method"] == "HEAD"
         ):
             return False
-        lines = _lines_of(self.default_headers)
-        if len(body) <= JOINED_BYTES_MAX:
-            self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], lines, head, body))
-        else:
-            self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], lines, head))
-            self.transport.write(body)
+        # Apart, though one call of the system would do: by the head a client on this machine, such as a proxy,
+        # is awake when the body comes. Else Linux has it wait for the core that we are on while the other one
+        # idles: a tenth fewer requests on two cores, and more CPU for each.
+        self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], _lines_of(self.default_headers), head))
+        self.transport.write(body)
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
         self.message_event.set()
