@@ -92,9 +92,9 @@ class Cycle(RequestResponseCycle):
             or self.scope["method"] == "HEAD"
         ):
             return False
-        # Apart, though one call of the system would do: by the head a client on this machine, such as a proxy,
-        # is awake when the body comes. Else Linux has it wait for the core that we are on while the other one
-        # idles: a tenth fewer requests on two cores, and more CPU for each.
+        # Apart, though one call of the system would do: by the head a client on this machine, such as a
+        # proxy, is awake when the body comes. Else Linux has it wait for the core that we are on while the
+        # other one idles: a tenth fewer requests on two cores, and more CPU for each.
         self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], _lines_of(self.default_headers), head))
         self.transport.write(body)
         self.response_started = self.response_complete = True
