@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import orjson
+import pytest
+
+from app.errors import CallerError
+from app.http.body import request_of_body
 from app.http.server import build_app
 from tests.http.conftest import RECRUITER, STAFF, listening, services_on
 
@@ -42,6 +47,27 @@ def _counting_garbage() -> Iterator[list[int]]:
         found.append(gc.collect())
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", '{"a":{}}'])
+def test_nothing_is_collected_while_a_large_body_is_read(value: str) -> None:
+    """Neither before it is refused for its size, nor while those who are refused are told so."""
+    body = f'{{"query":"{{a}}","variables":{{"x":[{",".join([value] * 100_000)}]}}}}'.encode()
+    seen: list[int] = []
+
+    def see(phase: str, _: object) -> None:
+        seen.append(phase == "start")
+
+    gc.callbacks.append(see)
+    try:
+        with pytest.raises(CallerError, match="more than 50000 values"):
+            request_of_body(body)
+        assert seen == []
+        assert gc.isenabled()
+        assert orjson.loads(body)
+        assert seen
+    finally:
+        gc.callbacks.remove(see)
 
 
 async def test_requests_leave_nothing_to_the_garbage_collector(database: str) -> None:
