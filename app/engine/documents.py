@@ -40,9 +40,9 @@ from app.errors import CallerError, ErrorCode
 
 INT_MAX: Final = 2**31 - 1
 
-BYTES_KEPT_MAX: Final = 24_000_000
+BYTES_KEPT_MAX: Final = 16_000_000
 """What all documents that are kept may take: at times the garbage collector looks at all of it while
-everybody waits. Documents of people take some 60,000."""
+everybody waits, some 50 ms. Documents of people take some 60,000."""
 
 _BYTES_A_TOKEN: Final = 400
 
@@ -147,7 +147,6 @@ class Document:
         self, schema: GraphQLSchema, catalogue: Catalogue, text: str, ast: DocumentNode, cost: CostPlan
     ) -> None:
         self.number = next(self._numbers)
-        self.text = text
         self.is_kept = True
         self.bytes = _BYTES_A_TOKEN * (ast.token_count or 0) + getsizeof(text)
         self.cost = cost
@@ -161,6 +160,12 @@ class Document:
             for definition in ast.definitions
             if isinstance(definition, OperationDefinitionNode)
         }
+
+    def let_go(self) -> None:
+        """Keep it no longer. Without the way to its operations, which know the way back, it is gone with the
+        last request that runs one of them; else all of it would wait for the garbage collector."""
+        self.is_kept = False
+        self.operations = {}
 
     def operation(self, name: str | None) -> Operation:
         """The operation of this name; without a name the only one.
@@ -233,7 +238,7 @@ class Documents:
         while len(self._kept) > self._size or (self.bytes > BYTES_KEPT_MAX and len(self._kept) > 1):
             _, gone = self._kept.popitem(last=False)
             self.bytes -= gone.bytes
-            gone.is_kept = False
+            gone.let_go()
             self._on_gone(gone)
         return document
 

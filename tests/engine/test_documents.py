@@ -1,13 +1,20 @@
 """Documents are read once; which of their operations runs, and what cannot."""
 
+import gc
+import weakref
+
 import pytest
 
 from app.engine.connections import LISTS_MAX
 from app.engine.documents import Documents
+from app.engine.engine import Engine
+from app.engine.plan import Plan
 from app.engine.request import RequestRefused
 from app.errors import CallerError
 from app.settings import Limits
+from loaders.postgres import fetch_bytes
 from tests.engine.conftest import Small
+from tests.resolvers.world import ANNA, own
 
 TWO = """query First { viewer { subject } }
 query Second($x: Int!) { candidates(first: $x) { totalCount } }"""
@@ -31,6 +38,34 @@ def test_documents_are_bounded_and_the_last_used_stay(small: Small) -> None:
     kept.get(texts[2])
     assert kept.get(texts[0]) is first
     assert kept.get(texts[1]) is not second
+
+
+async def test_what_is_kept_no_longer_is_gone_at_once_with_its_plans(small: Small) -> None:
+    """Not when the garbage collector comes, which looks the longer the more there is."""
+    engine = Engine(small.engine.schema, small.engine.catalogue, fetch_bytes, Limits(), documents=2)
+    few = Small(small.pool, engine, small.grants)
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(4):
+            text = f"query Q($x: ID!) {{ node(id: $x) {{ ...F }} }} fragment F on Node {{ a{number}: id }}"
+            await few.data(text, {"x": own("candidate", ANNA)})
+            if number == 0:
+                first = engine.documents.get(text)
+                seen = [
+                    weakref.ref(first),
+                    weakref.ref(first.operation("Q")),
+                    *map(weakref.ref, _plans(engine)),
+                ]
+                del first
+        assert len(seen) == 3
+        assert [one() for one in seen] == [None] * 3
+    finally:
+        gc.enable()
+
+
+def _plans(engine: Engine) -> list[Plan]:
+    return [plan for _, plan in engine.plans._kept.values() if isinstance(plan, Plan)]
 
 
 def test_what_is_not_valid_is_not_kept(small: Small) -> None:
