@@ -52,12 +52,9 @@ async def test_what_is_kept_no_longer_is_gone_at_once_with_its_plans(small: Smal
             await few.data(text, {"x": own("candidate", ANNA)})
             if number == 0:
                 first = engine.documents.get(text)
-                seen = [
-                    weakref.ref(first),
-                    weakref.ref(first.operation("Q")),
-                    *map(weakref.ref, _plans(engine)),
-                ]
-                del first
+                parts: list[object] = [first, first.operation("Q"), *_plans(engine)]
+                seen = [weakref.ref(one) for one in parts]
+                del first, parts
         assert len(seen) == 3
         assert [one() for one in seen] == [None] * 3
     finally:
