@@ -19,7 +19,7 @@ from tests.simulator.running import settled, simulated
 
 RETENTION = timedelta(hours=24)
 FRESH = timedelta(hours=1)
-TIMEOUT_S = 0.4
+TIMEOUT_S = 1.5  # A machine that does much else is slow, and what is asked for again counts twice.
 CONNECTIONS = 3
 
 
